@@ -1,0 +1,45 @@
+/** The door of the archive: what we keep, and the one entrance through which everything comes. */
+import type { Emitter } from '#shared/emitter.ts';
+import type { Identifiers, Origin, Receipt, Refusal, Row, Statistics } from '#shared/model.ts';
+import type { Query } from '#shared/query.ts';
+
+/** One kept file, with what is needed to read its frames without opening it. */
+export interface StoredFile extends Identifiers {
+  /** Absolute path of a DICOM Part 10 file (or the bytes that were uploaded). */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly TransferSyntaxUID: string;
+  readonly NumberOfFrames: number;
+}
+
+/** Which instances are meant; absent UIDs match all. */
+export type Scope = Partial<Pick<Identifiers, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>>;
+
+/** What the archive tells. */
+export interface StoreEvents {
+  'instance.stored': Identifiers & { readonly isNewStudy: boolean };
+  'instance.refused': Refusal;
+}
+
+/** The archive. */
+export interface Store {
+  readonly events: Emitter<StoreEvents>;
+  /**
+   * Keeps one DICOM Part 10 file (or bare data set) byte for byte. Resolves only when the file is on disk under its final
+   * name, synced, and the catalogue has it or will have it after any crash. `claim` is what the envelope said (C-STORE
+   * command, STOW path); a data set that differs is refused with `mismatch`.
+   * @throws PacsError; nothing is left behind, and the refusal is counted and told. A stream that throws counts as `aborted`.
+   */
+  receive(stream: AsyncIterable<Uint8Array>, origin: Origin, claim?: Partial<Identifiers>): Promise<Receipt>;
+  /** Rows of the query's level, in its order. */
+  find(query: Query): Promise<readonly Row[]>;
+  /** How many rows the query has without limit and offset. */
+  count(query: Query): Promise<number>;
+  /** Files of the scope, series by series in the order of InstanceNumber, then SOPInstanceUID. */
+  files(scope: Scope): Promise<readonly StoredFile[]>;
+  statistics(): Promise<Statistics>;
+  /** The latest refusals, newest first. */
+  refusals(limit: number): Promise<readonly Refusal[]>;
+  close(): Promise<void>;
+}

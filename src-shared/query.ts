@@ -1,0 +1,69 @@
+/** A DICOM query as a value: what C-FIND, QIDO-RS, /tools/find and the search box all ask the archive. */
+import { findAttribute, type IndexedKeyword, type Level } from './attributes.ts';
+
+/** How one key is matched, PS3.4 C.2.2.2. Absent keys are universal. */
+export type Match =
+  | { readonly kind: 'single'; readonly value: string }
+  /** `*` stands for any run of characters, `?` for one. */
+  | { readonly kind: 'wildcard'; readonly pattern: string }
+  /** UID list, or several values of which one must match. */
+  | { readonly kind: 'list'; readonly values: readonly string[] }
+  /** Inclusive; an absent end is open. DA `YYYYMMDD`, TM `HHMMSS.FFFFFF`. */
+  | { readonly kind: 'range'; readonly from?: string; readonly to?: string }
+  /** Words in any order, each a prefix of some part of the value; case and accents ignored. */
+  | { readonly kind: 'fuzzy'; readonly words: string };
+
+/** One query. Rows come back at `level`, named by DICOM keyword. */
+export interface Query {
+  readonly level: Level;
+  readonly keys: Partial<Record<IndexedKeyword, Match>>;
+  /** Quick search: every word must occur in the patient's name (any component group), an identifier, or a description. */
+  readonly text?: string;
+  readonly order?: readonly { readonly key: IndexedKeyword | 'ReceivedAt'; readonly descending?: boolean }[];
+  readonly limit?: number;
+  readonly offset?: number;
+  /** PN, LO, SH and the like with regard to case and accents; by default without. */
+  readonly caseSensitive?: boolean;
+}
+
+const rangeVRs = new Set(['DA', 'TM']);
+
+/**
+ * The Match that a key's text asks for by the rules of PS3.4 C.2.2.2: empty or `*` is universal (undefined), `\` and `,`
+ * (UIDs only) separate a list, `-` makes a range of dates or times, `*` and `?` are wildcards where the VR has them.
+ */
+export function parseMatch(keyword: string, text: string): Match | undefined {
+  const vr = findAttribute(keyword)?.vr ?? 'LO';
+  const value = text.trim();
+  if (value === '' || /^\*+$/.test(value)) return undefined;
+  const values = value
+    .split(vr === 'UI' ? /[\\,]/ : '\\')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  if (values.length > 1) return { kind: 'list', values };
+  const only = values[0] ?? value;
+  if (rangeVRs.has(vr)) return parseRange(only);
+  if (vr !== 'UI' && /[*?]/.test(only)) return { kind: 'wildcard', pattern: only };
+  return { kind: 'single', value: only };
+}
+
+function parseRange(value: string): Match {
+  const plain = value.replace(/[:.](?=\d{2}(?:[:.]|\b))/g, (sign) => (sign === ':' ? '' : sign));
+  const dash = plain.indexOf('-');
+  if (dash < 0) return { kind: 'single', value: plain };
+  const [from, to] = [plain.slice(0, dash).trim(), plain.slice(dash + 1).trim()];
+  return { kind: 'range', ...(from ? { from } : {}), ...(to ? { to } : {}) };
+}
+
+/**
+ * Folds text for comparison: canonical decomposition without combining marks, lower case, runs of white space and the
+ * PN delimiters `^` and `=` to one space. Scripts are kept, so 山田 finds 山田.
+ */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s^=,]+/gu, ' ')
+    .trim();
