@@ -9,8 +9,8 @@ export interface Emitter<Events> {
   onAny(listener: <N extends keyof Events>(name: N, event: Events[N]) => void): () => void;
 }
 
-/** A new emitter without listeners. A listener that throws does not keep the others from hearing. */
-export function createEmitter<Events>(): Emitter<Events> {
+/** A new emitter without listeners. A listener that throws does not keep the others from hearing; `failed` is told of it. */
+export function createEmitter<Events>(failed: (error: unknown) => void): Emitter<Events> {
   type Any = (name: keyof Events, event: never) => void;
   const listeners = new Set<Any>();
   const add = (listener: Any) => {
@@ -23,9 +23,7 @@ export function createEmitter<Events>(): Emitter<Events> {
         try {
           listener(name, event as never);
         } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
+          failed(error);
         }
       }
     },
