@@ -1,0 +1,84 @@
+/** The catalogue as the archive sees it: asynchronous, so that another engine can stand behind it. */
+import type { IndexedKeyword } from '#shared/attributes.ts';
+import type { PacsErrorCode } from '#shared/errors.ts';
+import type { Identifiers, Origin, Refusal, Row } from '#shared/model.ts';
+import type { Query } from '#shared/query.ts';
+
+/** Where a file lies: its bucket (a numbered folder) and its name there. */
+export interface Place {
+  readonly bucket: number;
+  readonly name: string;
+}
+
+/** One received file, ready to be catalogued. */
+export interface CatalogueEntry {
+  readonly identifiers: Identifiers;
+  readonly values: Partial<Record<IndexedKeyword, string>>;
+  readonly place: Place;
+  readonly size: number;
+  /** SHA-256 of the file's bytes. */
+  readonly digest: Uint8Array;
+  readonly TransferSyntaxUID: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly origin: Origin;
+}
+
+/** What happens to an instance that is there already. */
+export type Overwrite = 'Never' | 'Always' | 'IfChanged';
+
+/** What the catalogue did with an entry; `discard` is the file that no row names now. */
+export interface AddOutcome {
+  readonly outcome: 'added' | 'known' | 'replaced';
+  readonly isNewStudy: boolean;
+  readonly discard?: Place;
+}
+
+/** A catalogued file. */
+export interface CataloguedFile extends Identifiers {
+  readonly place: Place;
+  readonly size: number;
+  readonly TransferSyntaxUID: string;
+  readonly NumberOfFrames: number;
+}
+
+/** Which instances are meant; absent UIDs match all. */
+export type Scope = Partial<Pick<Identifiers, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>>;
+
+/** What the start needs to know of the last run. */
+export interface OpenEnds {
+  /** Every file in this bucket and below is catalogued beyond any crash. */
+  readonly durableBucket: number;
+  /** Rows that may name files of later buckets. */
+  readonly recent: readonly (Place & { readonly row: number })[];
+  readonly discarded: readonly Place[];
+}
+
+/** What the engine counts. */
+export interface Totals {
+  readonly patients: number;
+  readonly studies: number;
+  readonly series: number;
+  readonly instances: number;
+  readonly diskSize: number;
+  readonly refused: number;
+}
+
+/** The operations of an engine; each call is one transaction. */
+export interface Catalogue {
+  add(entries: readonly CatalogueEntry[], overwrite: Overwrite): Promise<readonly AddOutcome[]>;
+  refuse(refusal: { at: number; origin: Origin; code: PacsErrorCode; message: string }): Promise<void>;
+  /** All before is on disk for good; files of `bucket` and below need no look at the next start. */
+  settle(bucket: number): Promise<void>;
+  openEnds(): Promise<OpenEnds>;
+  /** Forgets rows whose file is not there; the answer counts them. */
+  forget(rows: readonly number[]): Promise<number>;
+  /** The discarded files are gone. */
+  swept(places: readonly Place[]): Promise<void>;
+  find(query: Query): Promise<readonly Row[]>;
+  count(query: Query): Promise<number>;
+  files(scope: Scope): Promise<readonly CataloguedFile[]>;
+  totals(): Promise<Totals>;
+  refusals(limit: number): Promise<readonly Refusal[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,140 @@
+/** Opens the archive: folders, catalogue, what a crash left, and the one entrance for images. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, unlink } from 'node:fs/promises';
+import { createEmitter } from '#shared/emitter.ts';
+import { PacsError, toPacsError } from '#shared/errors.ts';
+import type { Identifiers, Origin, Receipt, Statistics } from '#shared/model.ts';
+import type { AddOutcome, Catalogue, Overwrite, Place } from './catalogue.ts';
+import { createSpaceCheck } from './disk-space.ts';
+import { makeEntry, type UnplacedEntry } from './entry.ts';
+import { stage, type Staged } from './intake.ts';
+import { lockArchive } from './lock.ts';
+import { openPlaces, type Places } from './places.ts';
+import { recover } from './recover.ts';
+import { openShelf, type Shelf } from './shelf.ts';
+import { openSqliteCatalogue } from './sqlite/sqlite-catalogue.ts';
+import type { Store, StoreEvents } from './store.ts';
+
+/** How an archive is opened. */
+export interface StoreOptions {
+  /** Folder of the files. */
+  readonly storage: string;
+  /** Folder of the catalogue. */
+  readonly index: string;
+  readonly overwrite: Overwrite;
+  readonly maximumInstanceBytes: number;
+  /** With less free disk than this, nothing is taken. */
+  readonly minimumFreeBytes: number;
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Opens the archive, makes it if it is not there, and sets right what a crash left.
+ * @throws PacsError `busy` where another program has it open.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  await mkdir(options.storage, { recursive: true });
+  await mkdir(options.index, { recursive: true });
+  const unlock = lockArchive(options.index);
+  try {
+    const places = await openPlaces(options.storage);
+    const catalogue = await openSqliteCatalogue(options.index);
+    const recovery = await recover(places, catalogue, options.overwrite);
+    if (recovery.found + recovery.lost + recovery.removed > 0)
+      options.log(
+        `After an interruption: ${recovery.found} images catalogued, ${recovery.lost} incomplete ones and ${recovery.removed} leftover files cleared.`,
+      );
+    const settle = (bucket: number): Promise<void> =>
+      catalogue.settle(bucket).catch((error: unknown) => options.log(`The catalogue could not be settled: ${String(error)}`));
+    const shelf = await openShelf(places, recovery.bucket, recovery.filled, settle);
+    return createStore(options, places, catalogue, shelf, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function createStore(options: StoreOptions, places: Places, catalogue: Catalogue, shelf: Shelf, unlock: () => void): Store {
+  const events = createEmitter<StoreEvents>((error) => options.log(`A listener failed: ${String(error)}`));
+  const checkSpace = createSpaceCheck(options.storage, options.minimumFreeBytes);
+  const limits = { maximumBytes: options.maximumInstanceBytes };
+  const running = new Set<Promise<unknown>>();
+  let closed = false;
+
+  async function receive(stream: AsyncIterable<Uint8Array>, origin: Origin, claim?: Partial<Identifiers>): Promise<Receipt> {
+    if (closed) throw new PacsError('busy', 'The archive is closing.');
+    await checkSpace();
+    const staged = await stage(stream, places.incomingPath(`${randomUUID()}.part`), limits);
+    const entry = await orRemove(staged, () => makeEntry(staged, origin, Date.now(), claim));
+    const { outcome, isNewStudy } = await keep(staged, entry);
+    const { identifiers, size } = entry;
+    if (outcome !== 'known') events.emit('instance.stored', { ...identifiers, isNewStudy });
+    return { ...identifiers, size, status: outcome === 'known' ? 'AlreadyStored' : 'Success' };
+  }
+
+  async function keep(staged: Staged, entry: UnplacedEntry): Promise<AddOutcome> {
+    const outcome = await shelf.keep(staged.path, entry.identifiers.SOPInstanceUID, async (place) => {
+      const [added] = await catalogue.add([{ ...entry, place }], options.overwrite).catch(async (error: unknown) => {
+        await unlink(places.pathOf(place)).catch(() => undefined);
+        throw toPacsError(error);
+      });
+      return added as AddOutcome;
+    });
+    if (outcome.discard) await discard(outcome.discard);
+    return outcome;
+  }
+
+  async function discard(place: Place): Promise<void> {
+    await unlink(places.pathOf(place)).catch(() => undefined);
+    await catalogue.swept([place]);
+  }
+
+  async function refuse(error: PacsError, origin: Origin): Promise<void> {
+    const at = Date.now();
+    const { code, message } = error;
+    await catalogue
+      .refuse({ at, origin, code, message })
+      .catch((cause: unknown) => options.log(`A refusal could not be noted: ${String(cause)}`));
+    events.emit('instance.refused', { at: new Date(at).toISOString(), origin, error: { code, message } });
+  }
+
+  async function receiveOrRefuse(stream: AsyncIterable<Uint8Array>, origin: Origin, claim?: Partial<Identifiers>): Promise<Receipt> {
+    try {
+      return await receive(stream, origin, claim);
+    } catch (thrown) {
+      const error = toPacsError(thrown);
+      await refuse(error, origin);
+      throw error;
+    }
+  }
+
+  return {
+    events,
+    receive: (stream, origin, claim) => {
+      const work = receiveOrRefuse(stream, origin, claim);
+      running.add(work);
+      work.catch(() => undefined).finally(() => running.delete(work));
+      return work;
+    },
+    find: (query) => catalogue.find(query),
+    count: (query) => catalogue.count(query),
+    files: async (scope) => (await catalogue.files(scope)).map(({ place, ...file }) => ({ ...file, path: places.pathOf(place) })),
+    statistics: (): Promise<Statistics> => catalogue.totals(),
+    refusals: (limit) => catalogue.refusals(limit),
+    close: async () => {
+      closed = true;
+      await Promise.allSettled(running);
+      await catalogue.close();
+      unlock();
+    },
+  };
+}
+
+async function orRemove<R>(staged: Staged, make: () => R): Promise<R> {
+  try {
+    return make();
+  } catch (error) {
+    await unlink(staged.path).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+/** The folders of the archive: where a file comes in, where it stays, and what makes its name survive a power cut. */
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Place } from './catalogue.ts';
+
+/** Files in a bucket; a start after a crash looks through the last bucket or two, so this bounds it. */
+export const bucketSize = 1000;
+
+/** The folders under the storage directory. */
+export interface Places {
+  readonly folder: string;
+  /** Absolute path of a kept file. */
+  pathOf(place: Place): string;
+  bucketPath(bucket: number): string;
+  /** Absolute path of a file on its way in. */
+  incomingPath(name: string): string;
+  /** Numbers of the buckets that are there, ascending. */
+  buckets(): Promise<number[]>;
+  /** Names of the files in a bucket; none where it is not there. */
+  namesIn(bucket: number): Promise<string[]>;
+  /** Makes a bucket's folder so that it survives a power cut. */
+  makeBucket(bucket: number): Promise<void>;
+  /** Removes what a crash left on its way in. */
+  clearIncoming(): Promise<void>;
+}
+
+const bucketName = (bucket: number): string => String(bucket % 1000).padStart(3, '0');
+const shelfName = (bucket: number): string => String(Math.floor(bucket / 1000)).padStart(4, '0');
+
+/** Opens (and if needed makes) the folders: `dicom/<shelf>/<bucket>/<file>` and `incoming/`. */
+export async function openPlaces(folder: string): Promise<Places> {
+  const [dicom, incoming] = [join(folder, 'dicom'), join(folder, 'incoming')];
+  await mkdir(dicom, { recursive: true });
+  await mkdir(incoming, { recursive: true });
+  await syncFolder(folder);
+  const bucketPath = (bucket: number): string => join(dicom, shelfName(bucket), bucketName(bucket));
+  return {
+    folder,
+    bucketPath,
+    pathOf: ({ bucket, name }) => join(bucketPath(bucket), name),
+    incomingPath: (name) => join(incoming, name),
+    buckets: () => listBuckets(dicom),
+    namesIn: (bucket) => readdir(bucketPath(bucket)).catch(() => []),
+    makeBucket: async (bucket) => {
+      await mkdir(bucketPath(bucket), { recursive: true });
+      await syncFolder(join(dicom, shelfName(bucket)));
+      await syncFolder(dicom);
+    },
+    clearIncoming: async () => {
+      for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true, recursive: true });
+    },
+  };
+}
+
+async function listBuckets(dicom: string): Promise<number[]> {
+  const numbers: number[] = [];
+  for (const shelf of (await readdir(dicom)).filter((name) => /^\d{4,}$/.test(name)))
+    for (const bucket of (await readdir(join(dicom, shelf))).filter((name) => /^\d{3}$/.test(name)))
+      numbers.push(Number(shelf) * 1000 + Number(bucket));
+  return numbers.sort((a, b) => a - b);
+}
+
+/** Puts the names in a folder on disk. Windows has no such call and keeps names with its journal. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Syncs one folder for many at once: callers that come while a sync runs share the next one. */
+export function createFolderSync(path: string): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    next = undefined;
+    running = syncFolder(path).finally(() => (running = undefined));
+    return running;
+  };
+  return () => {
+    if (!running) return start();
+    next ??= running.then(start, start);
+    return next;
+  };
+}

@@ -1,0 +1,38 @@
+/** The thread of the SQLite catalogue: holds one connection and runs one operation at a time. */
+import { workerData } from 'node:worker_threads';
+import { openForReading, openForWriting, type Connection } from './database.ts';
+import { createReader, type Reader } from './reader.ts';
+import { createWriter, type Writer } from './writer.ts';
+
+/** What a thread is told at its start. */
+export interface CatalogueThread {
+  readonly path: string;
+  readonly mode: 'write' | 'read';
+}
+
+/** One operation: the name of a method and its arguments. */
+export interface Operation {
+  readonly method: keyof Writer | keyof Reader | 'open' | 'close';
+  readonly input: readonly unknown[];
+}
+
+let connection: Connection | undefined;
+let methods: Partial<Record<Operation['method'], (...input: never[]) => unknown>> | undefined;
+
+function open(): typeof methods {
+  const { path, mode } = workerData as CatalogueThread;
+  connection = mode === 'write' ? openForWriting(path) : openForReading(path);
+  return mode === 'write' ? { ...createWriter(connection) } : { ...createReader(connection) };
+}
+
+/** Runs one operation; what it throws goes back to the caller. */
+export function run({ method, input }: Operation): unknown {
+  if (method === 'close') {
+    connection?.close();
+    connection = undefined;
+    methods = undefined;
+    return undefined;
+  }
+  methods ??= open();
+  return methods?.[method]?.(...(input as never[]));
+}

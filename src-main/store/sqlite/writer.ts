@@ -1,0 +1,265 @@
+/** Writes to the catalogue: adds received files, counts refusals, keeps track of what a crash could have left open. */
+import type { Level } from '#shared/attributes.ts';
+import { fold } from '#shared/query.ts';
+import type { AddOutcome, CatalogueEntry, OpenEnds, Overwrite, Place } from '../catalogue.ts';
+import { orthancDigest } from '../orthanc-id.ts';
+import type { Connection } from './database.ts';
+import { columnsOf, foldedColumn, foldedValue, isFolded, tableOf } from './schema.ts';
+
+/** The writing half of the SQLite catalogue; every method is one transaction, called from one thread. */
+export interface Writer {
+  add(entries: readonly CatalogueEntry[], overwrite: Overwrite): AddOutcome[];
+  refuse(refusal: { at: number; origin: unknown; code: string; message: string }): void;
+  settle(bucket: number): void;
+  openEnds(): OpenEnds;
+  forget(rows: readonly number[]): number;
+  swept(places: readonly Place[]): void;
+}
+
+const refusalsKept = 10_000;
+const searchable = ['PatientName', 'PatientID', 'AccessionNumber', 'StudyDescription', 'StudyID', 'PatientBirthDate'] as const;
+
+/** The writer on an open connection. */
+export function createWriter(database: Connection): Writer {
+  const caches: Caches = { PATIENT: new Map(), STUDY: new Map(), SERIES: new Map(), gathered: new Map() };
+  const add = createAdder(database, caches);
+  const refuse = database.prepare('INSERT INTO refusals (at, origin, code, message) VALUES (?, ?, ?, ?)');
+  const trim = database.prepare('DELETE FROM refusals WHERE id <= ?');
+  const countRefused = database.prepare('UPDATE totals SET refused = refused + 1');
+  const forget = createForgetter(database);
+  /* What a transaction put into the caches is not true if it failed. */
+  const guarded = <A extends unknown[], R>(work: (...input: A) => R) => {
+    const transaction = database.transaction(work);
+    return (...input: A): R => {
+      try {
+        return transaction(...input);
+      } catch (error) {
+        clear(caches);
+        throw error;
+      }
+    };
+  };
+  return {
+    add: guarded((entries: readonly CatalogueEntry[], overwrite: Overwrite) => entries.map((entry) => add(entry, overwrite))),
+    refuse: database.transaction(({ at, origin, code, message }) => {
+      const { lastInsertRowid } = refuse.run(at, JSON.stringify(origin), code, message);
+      trim.run(Number(lastInsertRowid) - refusalsKept);
+      countRefused.run();
+    }),
+    settle: (bucket) => settle(database, bucket),
+    openEnds: () => readOpenEnds(database),
+    forget: guarded((rows: readonly number[]) => {
+      clear(caches);
+      return rows.filter(forget).length;
+    }),
+    swept: database.transaction((places: readonly Place[]) => {
+      const gone = database.prepare('DELETE FROM discarded WHERE bucket = ? AND name = ?');
+      for (const { bucket, name } of places) gone.run(bucket, name);
+    }),
+  };
+}
+
+/** Ids and gathered values seen lately: a scanner sends one series at a time, so nearly every instance finds its parents here. */
+interface Caches {
+  readonly PATIENT: Map<string, number>;
+  readonly STUDY: Map<string, number>;
+  readonly SERIES: Map<string, number>;
+  readonly gathered: Map<string, true>;
+}
+
+const clear = (caches: Caches): void => Object.values(caches).forEach((cache: Map<string, unknown>) => cache.clear());
+
+function remember<V>(cache: Map<string, V>, key: string, value: V): void {
+  if (cache.size >= 10_000) cache.clear();
+  cache.set(key, value);
+}
+
+/* One commit with a synced write-ahead log puts every commit before it on disk as well. */
+function settle(database: Connection, bucket: number): void {
+  database.pragma('synchronous = FULL');
+  database
+    .prepare('UPDATE totals SET durableBucket = ?, durableRow = (SELECT coalesce(max(id), 0) FROM instances)')
+    .run(bucket);
+  database.pragma('synchronous = NORMAL');
+}
+
+function readOpenEnds(database: Connection): OpenEnds {
+  const totals = database.prepare('SELECT durableBucket, durableRow FROM totals').get() as {
+    durableBucket: number;
+    durableRow: number;
+  };
+  const recent = database.prepare('SELECT id AS row, bucket, name FROM instances WHERE id > ?').all(totals.durableRow);
+  const discarded = database.prepare('SELECT bucket, name FROM discarded').all();
+  return {
+    durableBucket: totals.durableBucket,
+    recent: recent as OpenEnds['recent'],
+    discarded: discarded as Place[],
+  };
+}
+
+/** Inserts one row of a level; the answer is its id. */
+function createInserter(database: Connection, level: Level, ...more: string[]) {
+  const stored = columnsOf(level).filter((attribute) => !attribute.computed);
+  const folded = stored.filter(isFolded);
+  const names = [
+    'publicId',
+    'ReceivedAt',
+    ...more,
+    ...stored.map(({ keyword }) => keyword),
+    ...folded.map(({ keyword }) => foldedColumn(keyword)),
+  ];
+  const insert = database.prepare(
+    `INSERT INTO ${tableOf[level]} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  );
+  return (publicId: Buffer, { values, receivedAt }: CatalogueEntry, ...rest: unknown[]): number => {
+    const texts = values as Partial<Record<string, string>>;
+    const row = insert.run(
+      publicId,
+      receivedAt,
+      ...rest,
+      ...stored.map(({ keyword }) => texts[keyword] ?? null),
+      ...folded.map((attribute) => {
+        const value = texts[attribute.keyword];
+        return value ? foldedValue(attribute, value) : null;
+      }),
+    );
+    return Number(row.lastInsertRowid);
+  };
+}
+
+type Maker = (publicId: Buffer, entry: CatalogueEntry, ...rest: number[]) => number;
+
+/** Finds the entity of a level that an entry belongs to, or makes it. */
+function createEntityFinder(database: Connection, caches: Caches, level: 'PATIENT' | 'STUDY' | 'SERIES', make: Maker) {
+  const known = caches[level];
+  const select = database.prepare(`SELECT id FROM ${tableOf[level]} WHERE publicId = ?`).pluck();
+  return (entry: CatalogueEntry, ...rest: number[]): { id: number; isNew: boolean } => {
+    const publicId = orthancDigest(level, entry.identifiers);
+    const key = publicId.toString('latin1');
+    const cached = known.get(key);
+    if (cached !== undefined) return { id: cached, isNew: false };
+    const found = select.get(publicId) as number | undefined;
+    const id = found ?? make(publicId, entry, ...rest);
+    remember(known, key, id);
+    return { id, isNew: found === undefined };
+  };
+}
+
+/** Adds one entry: parents first, then the instance, then the counts. */
+function createAdder(database: Connection, caches: Caches) {
+  const insertPatient = createInserter(database, 'PATIENT');
+  const insertStudy = createInserter(database, 'STUDY', 'patient', 'search', 'LastReceivedAt');
+  const insertSeries = createInserter(database, 'SERIES', 'study');
+  const insertInstance = createInserter(database, 'IMAGE', 'series', 'bucket', 'name', 'size', 'digest', 'TransferSyntaxUID', 'origin');
+  const patientOf = createEntityFinder(database, caches, 'PATIENT', insertPatient);
+  const studyOf = createEntityFinder(database, caches, 'STUDY', (publicId, entry, patient) =>
+    insertStudy(publicId, entry, patient, searchText(entry), entry.receivedAt),
+  );
+  const seriesOf = createEntityFinder(database, caches, 'SERIES', (publicId, entry, study) => insertSeries(publicId, entry, study));
+  const existing = database.prepare('SELECT id, bucket, name, size, digest FROM instances WHERE publicId = ?');
+  const replace = createReplacer(database);
+  const count = createCounter(database, caches);
+
+  return (entry: CatalogueEntry, overwrite: Overwrite): AddOutcome => {
+    const publicId = orthancDigest('IMAGE', entry.identifiers);
+    const old = existing.get(publicId) as (Place & { id: number; size: number; digest: Buffer }) | undefined;
+    if (old && keeps(old.digest, entry, overwrite)) return { outcome: 'known', isNewStudy: false, discard: entry.place };
+    if (old) replace(old, entry);
+    const patient = patientOf(entry);
+    const study = studyOf(entry, patient.id);
+    const series = seriesOf(entry, study.id);
+    const { place, size, digest, TransferSyntaxUID, origin } = entry;
+    insertInstance(publicId, entry, series.id, place.bucket, place.name, size, digest, TransferSyntaxUID, JSON.stringify(origin));
+    if (!old) {
+      count(entry, study.id, series);
+      return { outcome: 'added', isNewStudy: study.isNew };
+    }
+    return { outcome: 'replaced', isNewStudy: false, discard: { bucket: old.bucket, name: old.name } };
+  };
+}
+
+/** Makes room for a newer file of the same instance; the old file is noted so that no crash can leave it lying about. */
+function createReplacer(database: Connection) {
+  const remove = database.prepare('DELETE FROM instances WHERE id = ?');
+  const discard = database.prepare('INSERT INTO discarded VALUES (?, ?)');
+  const resize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
+  return (old: Place & { id: number; size: number }, entry: CatalogueEntry): void => {
+    remove.run(old.id);
+    discard.run(old.bucket, old.name);
+    resize.run(entry.size - old.size);
+  };
+}
+
+const keeps = (digest: Buffer, entry: CatalogueEntry, overwrite: Overwrite): boolean =>
+  overwrite === 'Never' || (overwrite === 'IfChanged' && digest.equals(entry.digest));
+
+/** What the quick search looks into, folded. */
+const searchText = ({ values }: CatalogueEntry): string =>
+  ` ${searchable.map((keyword) => fold((values[keyword] ?? '').replaceAll('\\', ' '))).join(' ')} `;
+
+/** Keeps the counts and gathered values of study and series after one added instance. */
+function createCounter(database: Connection, caches: Caches) {
+  const addToStudy = database.prepare(
+    'UPDATE studies SET NumberOfStudyRelatedInstances = NumberOfStudyRelatedInstances + 1, LastReceivedAt = max(LastReceivedAt, ?) WHERE id = ?',
+  );
+  const addToSeries = database.prepare(
+    'UPDATE series SET NumberOfSeriesRelatedInstances = NumberOfSeriesRelatedInstances + 1 WHERE id = ?',
+  );
+  const addSeries = database.prepare('UPDATE studies SET NumberOfStudyRelatedSeries = NumberOfStudyRelatedSeries + 1 WHERE id = ?');
+  const addSize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
+  const gather = createGatherer(database, caches);
+  return (entry: CatalogueEntry, study: number, series: { id: number; isNew: boolean }): void => {
+    addToStudy.run(entry.receivedAt, study);
+    addToSeries.run(series.id);
+    addSize.run(entry.size);
+    if (series.isNew) addSeries.run(study);
+    if (series.isNew) gather('ModalitiesInStudy', study, entry.values.Modality);
+    gather('SOPClassesInStudy', study, entry.identifiers.SOPClassUID);
+  };
+}
+
+/** Adds a value to a gathered attribute of a study, once each. */
+function createGatherer(database: Connection, { gathered }: Caches) {
+  const statements = {
+    ModalitiesInStudy: gatherStatement(database, 'ModalitiesInStudy'),
+    SOPClassesInStudy: gatherStatement(database, 'SOPClassesInStudy'),
+  };
+  return (keyword: keyof typeof statements, study: number, value: string | undefined): void => {
+    const key = `${keyword} ${study} ${value}`;
+    if (!value || gathered.has(key)) return;
+    remember(gathered, key, true);
+    statements[keyword].run({ study, value });
+  };
+}
+
+const gatherStatement = (database: Connection, keyword: string) =>
+  database.prepare(
+    `UPDATE studies SET ${keyword} = CASE WHEN ${keyword} IS NULL THEN @value ELSE ${keyword} || '\\' || @value END
+     WHERE id = @study AND instr('\\' || coalesce(${keyword}, '') || '\\', '\\' || @value || '\\') = 0`,
+  );
+
+/** Takes one instance row out for good, and parents that are empty then. */
+function createForgetter(database: Connection) {
+  const select = database.prepare(
+    `SELECT instances.series, instances.size, series.study, studies.patient FROM instances
+     JOIN series ON series.id = instances.series JOIN studies ON studies.id = series.study WHERE instances.id = ?`,
+  );
+  const statements = [
+    'DELETE FROM instances WHERE id = @row',
+    'UPDATE totals SET diskSize = diskSize - @size',
+    'UPDATE series SET NumberOfSeriesRelatedInstances = NumberOfSeriesRelatedInstances - 1 WHERE id = @series',
+    'DELETE FROM series WHERE id = @series AND NumberOfSeriesRelatedInstances = 0',
+    `UPDATE studies SET NumberOfStudyRelatedInstances = NumberOfStudyRelatedInstances - 1,
+       NumberOfStudyRelatedSeries = (SELECT count(*) FROM series WHERE study = @study),
+       ModalitiesInStudy = (SELECT group_concat(DISTINCT Modality) FROM series WHERE study = @study) WHERE id = @study`,
+    "UPDATE studies SET ModalitiesInStudy = replace(ModalitiesInStudy, ',', '\\') WHERE id = @study",
+    'DELETE FROM studies WHERE id = @study AND NumberOfStudyRelatedInstances = 0',
+    'DELETE FROM patients WHERE id = @patient AND NOT EXISTS (SELECT 1 FROM studies WHERE patient = @patient)',
+  ].map((statement) => database.prepare(statement));
+  return (row: number): boolean => {
+    const found = select.get(row) as Record<'series' | 'study' | 'patient' | 'size', number> | undefined;
+    if (!found) return false;
+    for (const statement of statements) statement.run({ ...found, row });
+    return true;
+  };
+}
