@@ -26,8 +26,8 @@ type Tree = Record<string, unknown>;
  * @throws PacsError `bad-request` with a sentence that names the option and what is wrong with it.
  */
 export async function loadConfiguration(
-  file: string | undefined,
-  environment: NodeJS.ProcessEnv,
+  file?: string,
+  environment: NodeJS.ProcessEnv = process.env,
   overrides: Overrides = {},
 ): Promise<Configuration> {
   const read = file === undefined ? {} : substitute(await parseFile(file), environment);

@@ -1,0 +1,17 @@
+/** `npm run reindex`: rebuilds the catalogue from the files alone; the program must not be running on the archive. */
+import { requireNode } from './require-node.ts';
+
+requireNode();
+const [{ parseArgs }, { resolve }, { loadConfiguration }, { reindex }] = await Promise.all([
+  import('node:util'),
+  import('node:path'),
+  import('./configuration.ts'),
+  import('./store/reindex.ts'),
+]);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });
+const { settings } = await loadConfiguration(positionals[0], process.env, { data: values.data });
+const storage = resolve(settings.StorageDirectory);
+const folders = { storage, index: resolve(settings.IndexDirectory ?? storage) };
+const { found, unreadable } = await reindex(folders, (files) => console.log(`${files} files …`));
+console.log(`${found} images catalogued from the files in ${storage}.`);
+for (const path of unreadable) console.log(`Not readable as DICOM, left where it is: ${path}`);
