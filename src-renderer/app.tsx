@@ -1,0 +1,69 @@
+/** The window: the bars, the study list, the viewer over it, and the panels that come and go. */
+import { Button, Loader, Modal } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconMoodSad } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NowProvider } from './parts/ago.tsx';
+import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { Message } from './parts/message.tsx';
+import { ImportDrop } from './screens/import-drop.tsx';
+import { ImportPanel } from './screens/import-panel.tsx';
+import { RefusalsDrawer } from './screens/refusals-drawer.tsx';
+import { ScannerDetails } from './screens/scanner-details.tsx';
+import { StatusBar } from './screens/status-bar.tsx';
+import { StudiesScreen } from './screens/studies-screen.tsx';
+import { TopBar } from './screens/top-bar.tsx';
+import styles from './app.module.css';
+
+// The viewer brings some megabytes of code that the list does not need.
+const ViewerScreen = lazy(async () => ({ default: (await import('./screens/viewer-screen.tsx')).ViewerScreen }));
+
+function Viewer({ study, close }: { readonly study: string; readonly close: () => void }) {
+  const { t } = useTranslation();
+  const broken = (
+    <Message
+      isAlert
+      icon={<IconMoodSad />}
+      title={t('app.broken.title')}
+      description={t('app.broken.description')}
+      action={<Button onClick={close}>{t('app.broken.back')}</Button>}
+    />
+  );
+  return (
+    <div className={styles['viewer']}>
+      <ErrorBoundary instead={broken}>
+        <Suspense fallback={<Message icon={<Loader size={28} />} title={t('app.loading')} />}>
+          <ViewerScreen studyInstanceUID={study} onClose={close} />
+        </Suspense>
+      </ErrorBoundary>
+    </div>
+  );
+}
+
+/** Everything inside the window. */
+export function App() {
+  const { t } = useTranslation();
+  const [study, setStudy] = useState<string>();
+  const [scanner, scannerPanel] = useDisclosure(false);
+  const [refusals, refusalsPanel] = useDisclosure(false);
+  return (
+    <NowProvider>
+      {/* The list stays as it is behind the viewer: its place, its search and its choice. */}
+      <div className={styles['window']} inert={study !== undefined}>
+        <TopBar showScanner={scannerPanel.open} showRefusals={refusalsPanel.open} />
+        <div className={styles['content']}>
+          <StudiesScreen open={setStudy} />
+        </div>
+        <StatusBar />
+      </div>
+      {study === undefined ? undefined : <Viewer study={study} close={() => setStudy(undefined)} />}
+      <Modal opened={scanner} onClose={scannerPanel.close} title={t('scanner.title')}>
+        <ScannerDetails />
+      </Modal>
+      <RefusalsDrawer opened={refusals} close={refusalsPanel.close} />
+      <ImportPanel />
+      <ImportDrop />
+    </NowProvider>
+  );
+}

@@ -1,0 +1,73 @@
+/** The screen of the day: search, the study list, and the series of the chosen study. */
+import { Button, Loader } from '@mantine/core';
+import { IconPlugConnectedX, IconSearchOff } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { errorText } from '../parts/error-text.ts';
+import { Message } from '../parts/message.tsx';
+import { asksForAll } from '../state/studies-question.ts';
+import { useWindowState } from '../state/window-state.ts';
+import { StudyPreview } from './study-preview.tsx';
+import { StudyTable } from './study-table.tsx';
+import { WelcomeScreen } from './welcome-screen.tsx';
+import styles from './studies-screen.module.css';
+
+/** Props: what opening a study does. */
+export interface StudiesScreenProps {
+  readonly open: (StudyInstanceUID: string) => void;
+}
+
+function NothingFound() {
+  const { t } = useTranslation();
+  const { studies } = useWindowState();
+  return (
+    <div className={styles['over']}>
+      <Message
+        icon={<IconSearchOff />}
+        title={t('list.nothingFound.title')}
+        description={t('list.nothingFound.description')}
+        action={
+          <Button variant="default" onClick={() => studies.getState().clear()}>
+            {t('list.clearAll')}
+          </Button>
+        }
+      />
+    </div>
+  );
+}
+
+function FirstLoadFailed() {
+  const { t } = useTranslation();
+  const { studies } = useWindowState();
+  const error = useStore(studies, (state) => state.error);
+  return (
+    <Message
+      isAlert
+      icon={<IconPlugConnectedX />}
+      title={t('list.failed')}
+      description={error && errorText(t, error)}
+      action={<Button onClick={() => studies.getState().refresh()}>{t('list.retry')}</Button>}
+    />
+  );
+}
+
+/** The study list with its preview; the welcome while the archive is empty. */
+export function StudiesScreen({ open }: StudiesScreenProps) {
+  const { t } = useTranslation();
+  const { studies } = useWindowState();
+  const total = useStore(studies, (state) => state.total);
+  const hasError = useStore(studies, (state) => state.error !== undefined);
+  const isAll = useStore(studies, asksForAll);
+  if (total === undefined && hasError) return <FirstLoadFailed />;
+  if (total === undefined) return <Message icon={<Loader size={28} />} title={t('app.loading')} />;
+  if (total === 0 && isAll) return <WelcomeScreen />;
+  return (
+    <main className={styles['screen']}>
+      <section className={styles['list']}>
+        <StudyTable open={open} />
+        {total === 0 ? <NothingFound /> : undefined}
+      </section>
+      <StudyPreview open={open} />
+    </main>
+  );
+}

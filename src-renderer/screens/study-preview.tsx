@@ -1,0 +1,131 @@
+/** The chosen study at a glance: whose it is, and its series as pictures. */
+import { Alert, Button, Skeleton } from '@mantine/core';
+import { IconLayoutSidebarRight, IconPlayerPlay } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Row } from '#shared/model.ts';
+import { errorText } from '../parts/error-text.ts';
+import { Message } from '../parts/message.tsx';
+import { ModalityBadges } from '../parts/modality-badge.tsx';
+import { PersonName } from '../parts/person-name.tsx';
+import { Thumbnail } from '../parts/thumbnail.tsx';
+import { useFormat } from '../parts/use-format.ts';
+import { rowAt } from '../state/row-pages.ts';
+import type { SeriesRow } from '../state/series-store.ts';
+import { useWindowState } from '../state/window-state.ts';
+import styles from './study-preview.module.css';
+
+/** Milliseconds the choice must rest before its series are fetched: holding an arrow key down fetches none. */
+const restTime = 100;
+
+function StudyHead({ study }: { readonly study: Row }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <header className={styles['head']}>
+      <h2 className={styles['name']}>
+        <PersonName value={study.PatientName} />
+      </h2>
+      <div className={styles['dim']}>
+        <bdi>{study.PatientID}</bdi>
+        {study.PatientBirthDate ? (
+          <span>{t('preview.born', { date: format.date(study.PatientBirthDate) })}</span>
+        ) : undefined}
+      </div>
+      <div className={styles['description']}>
+        <bdi>{study.StudyDescription}</bdi>
+      </div>
+      <div className={styles['dim']}>
+        <span>
+          {format.date(study.StudyDate)} {format.time(study.StudyTime)}
+        </span>
+        <bdi>{study.InstitutionName}</bdi>
+      </div>
+    </header>
+  );
+}
+
+function SeriesCard({ series }: { readonly series: SeriesRow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { bridge } = useWindowState();
+  const path = `/window/thumbnail/${series.StudyInstanceUID}/${series.SeriesInstanceUID}?size=192`;
+  const count = Number(series.NumberOfSeriesRelatedInstances ?? 0);
+  const title = series.SeriesDescription || t('preview.seriesNumber', { number: series.SeriesNumber ?? '' });
+  return (
+    <li className={styles['card']}>
+      <Thumbnail source={bridge.url(path)} label="" />
+      <div className={styles['cardText']}>
+        <bdi className={styles['cardTitle']} title={title}>
+          {title}
+        </bdi>
+        <span className={styles['cardDetail']}>
+          <ModalityBadges value={series.Modality} />
+          {t('preview.images', { count, shown: format.number(count) })}
+        </span>
+      </div>
+    </li>
+  );
+}
+
+function SeriesList() {
+  const { t } = useTranslation();
+  const store = useWindowState().series;
+  const series = useStore(store, (state) => state.series);
+  const error = useStore(store, (state) => state.error);
+  if (error && !series)
+    return (
+      <Alert color="red" title={t('preview.failed')}>
+        {errorText(t, error)}
+      </Alert>
+    );
+  return (
+    <ul className={styles['cards']} aria-busy={!series}>
+      {series?.map((one) => <SeriesCard key={one.SeriesInstanceUID} series={one} />) ??
+        [0, 1].map((place) => <Skeleton key={place} className={styles['card']} height={148} animate={false} />)}
+    </ul>
+  );
+}
+
+/** Props: what opening a study does. */
+export interface StudyPreviewProps {
+  readonly open: (StudyInstanceUID: string) => void;
+}
+
+/** The pane beside the list. */
+export function StudyPreview({ open }: StudyPreviewProps) {
+  const { t } = useTranslation();
+  const { studies, series } = useWindowState();
+  const selected = useStore(studies, (state) => state.selected);
+  const study = useStore(studies, ({ pages, cursor }) => (cursor === undefined ? undefined : rowAt(pages, cursor)));
+  useEffect(() => {
+    const timer = setTimeout(() => series.getState().show(selected), restTime);
+    return () => clearTimeout(timer);
+  }, [selected, series]);
+  const isChosen = selected !== undefined && study?.StudyInstanceUID === selected;
+  return (
+    <aside className={styles['pane']} aria-label={t('preview.label')}>
+      {isChosen ? (
+        <>
+          <StudyHead study={study} />
+          <Button
+            fullWidth
+            className={styles['open']}
+            leftSection={<IconPlayerPlay size={15} />}
+            onClick={() => open(selected)}
+          >
+            {t('preview.open')}
+          </Button>
+          <SeriesList />
+        </>
+      ) : (
+        <Message
+          icon={<IconLayoutSidebarRight stroke={1.4} />}
+          title={t('preview.none.title')}
+          description={t('preview.none.description')}
+        />
+      )}
+    </aside>
+  );
+}

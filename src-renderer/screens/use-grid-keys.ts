@@ -1,0 +1,30 @@
+/** The keys of the study list: arrows, pages, ends, and Enter to open. */
+import type { KeyboardEvent, RefObject } from 'react';
+import { useWindowState } from '../state/window-state.ts';
+
+/** The handler for the grid's keys; keys typed into the filter fields inside it are left alone. */
+export function useGridKeys(
+  grid: RefObject<HTMLElement | null>,
+  rowHeight: number,
+  open: (StudyInstanceUID: string) => void,
+): (event: KeyboardEvent) => void {
+  const { studies } = useWindowState();
+  return (event) => {
+    if (event.target !== grid.current || event.ctrlKey || event.altKey || event.metaKey) return;
+    const { cursor, selected, total = 0, moveTo } = studies.getState();
+    const page = Math.max(1, Math.floor(grid.current.clientHeight / rowHeight) - 2);
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: cursor === undefined ? 0 : cursor + 1,
+      ArrowUp: (cursor ?? 0) - 1,
+      PageDown: (cursor ?? 0) + page,
+      PageUp: (cursor ?? 0) - page,
+      Home: 0,
+      End: total - 1,
+    };
+    const target = moves[event.key];
+    if (target !== undefined) moveTo(target);
+    else if (event.key === 'Enter' && selected) open(selected);
+    else return;
+    event.preventDefault();
+  };
+}

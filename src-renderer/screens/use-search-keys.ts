@@ -1,0 +1,31 @@
+/** The keys of the search field: `/` goes there from anywhere, Escape clears it, arrow down goes on to the list. */
+import { useHotkeys } from '@mantine/hooks';
+import type { KeyboardEvent, RefObject } from 'react';
+import { useWindowState } from '../state/window-state.ts';
+
+const focusGrid = () => document.querySelector<HTMLElement>('[role="grid"]')?.focus();
+
+/** The handler for the field's keys. */
+export function useSearchKeys(field: RefObject<HTMLInputElement | null>): (event: KeyboardEvent) => void {
+  const { studies } = useWindowState();
+  const focusField = () => {
+    field.current?.focus();
+    field.current?.select();
+  };
+  const clear = () => studies.getState().clear();
+  useHotkeys([
+    ['/', focusField],
+    ['mod+F', focusField],
+    ['Escape', clear],
+  ]);
+  return (event) => {
+    const { text, cursor, moveTo } = studies.getState();
+    if (event.key === 'Escape' && text) studies.getState().search('');
+    else if (event.key === 'Escape') focusGrid();
+    else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+      if (cursor === undefined) moveTo(0);
+      focusGrid();
+    } else return;
+    event.preventDefault();
+  };
+}

@@ -1,0 +1,36 @@
+/** Keeps the list still under the eye while rows come in above. */
+import { useLayoutEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+import { indexOfStudy, rowAt } from '../state/row-pages.ts';
+import type { StudiesState } from '../state/studies-store.ts';
+
+/**
+ * Moves the scroll position with the first row on the screen whenever that row got another place; at the very top the
+ * list stays at the top, so that new studies are seen. A new question starts at the top.
+ */
+export function useSteadyScroll(
+  scroller: RefObject<HTMLElement | null>,
+  { pages, question }: Pick<StudiesState, 'pages' | 'question'>,
+  firstVisible: number,
+  rowHeight: number,
+): void {
+  const anchor = useRef<{ readonly uid: string | undefined; readonly index: number }>({ uid: undefined, index: 0 });
+  const asked = useRef(question);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    if (asked.current !== question) {
+      asked.current = question;
+      element.scrollTop = 0;
+      return;
+    }
+    const { uid, index } = anchor.current;
+    const now = indexOfStudy(pages, uid);
+    if (now >= 0 && now !== index && element.scrollTop > 0) element.scrollTop += (now - index) * rowHeight;
+  }, [pages, question]);
+
+  useLayoutEffect(() => {
+    anchor.current = { uid: rowAt(pages, firstVisible)?.StudyInstanceUID, index: firstVisible };
+  });
+}

@@ -1,0 +1,135 @@
+/** Import of dropped files: one after the other into the archive, with progress and a report. */
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { errorValue, PacsError } from '#shared/errors.ts';
+import type { PacsErrorCode, PacsErrorValue } from '#shared/errors.ts';
+import type { Receipt } from '#shared/model.ts';
+import type { WindowBridge } from '../bridge/window-bridge.ts';
+
+/** One file to import; its name is the path within what was dropped. */
+export interface ImportFile {
+  readonly name: string;
+  readonly file: Blob;
+}
+
+/** One file that was not taken. */
+export interface RefusedFile {
+  readonly name: string;
+  readonly error: PacsErrorValue;
+}
+
+/** State and actions of the import. */
+export interface ImportState {
+  readonly phase: 'idle' | 'running' | 'done';
+  readonly total: number;
+  readonly done: number;
+  readonly stored: number;
+  readonly alreadyStored: number;
+  /** The first refused files; `refusedCount` counts all. */
+  readonly refused: readonly RefusedFile[];
+  readonly refusedCount: number;
+  /** Why the import ended before its end, if it did. */
+  readonly stoppedBy: PacsErrorCode | 'person' | undefined;
+  /** Adds files to the running import, or begins one. Marker files of operating systems are passed over. */
+  add(files: readonly ImportFile[]): void;
+  stop(): void;
+  /** Puts the report away. */
+  dismiss(): void;
+}
+
+/** Files on their way at once: enough to keep the disk busy, few enough for the scanner to get through. */
+const parallel = 3;
+/** Refused files kept for the report. */
+const maximumRefused = 1000;
+
+/** What an operating system leaves in folders, and the index of a DICOM medium: never an image. */
+const isMarkerFile = (name: string): boolean =>
+  /(^|\/)(\.[^/]*|Thumbs\.db|desktop\.ini|DICOMDIR)$/i.test(name) || /(^|\/)__MACOSX\//.test(name);
+
+/** Faults that every further file would meet as well. */
+const isFinal = (code: PacsErrorCode): boolean =>
+  code === 'storage-full' || code === 'aborted' || code === 'unauthorized';
+
+const nothing = {
+  phase: 'idle',
+  total: 0,
+  done: 0,
+  stored: 0,
+  alreadyStored: 0,
+  refused: [],
+  refusedCount: 0,
+  stoppedBy: undefined,
+} as const;
+
+/** Sends one file. @throws PacsError with the core's reason, or `aborted` when it cannot be reached. */
+async function send(bridge: WindowBridge, { name, file }: ImportFile, signal: AbortSignal): Promise<Receipt> {
+  const url = bridge.url(`/window/import?name=${encodeURIComponent(name)}`);
+  const request = fetch(url, { method: 'POST', body: file, signal });
+  const response = await request.catch((cause: unknown) => {
+    throw new PacsError('aborted', 'The archive cannot be reached.', { cause });
+  });
+  const answer = (await response.json().catch(() => undefined)) as Receipt | PacsErrorValue | undefined;
+  if (response.ok && answer && 'status' in answer) return answer;
+  if (answer && 'code' in answer) throw new PacsError(answer.code, answer.message);
+  throw new PacsError('internal', `The archive answered with status ${response.status}.`);
+}
+
+/** Makes the store of the import. */
+export function createImportStore(bridge: WindowBridge): StoreApi<ImportState> {
+  return createStore<ImportState>((set, get) => {
+    let queue: ImportFile[] = [];
+    let next = 0;
+    let abort = new AbortController();
+
+    const end = (stoppedBy: ImportState['stoppedBy']) => {
+      [queue, next] = [[], 0];
+      if (get().phase === 'running') set({ phase: 'done', stoppedBy });
+    };
+
+    const count = (receipt: Receipt) => {
+      const { done, stored, alreadyStored } = get();
+      const isNew = receipt.status === 'Success';
+      set({ done: done + 1, stored: stored + (isNew ? 1 : 0), alreadyStored: alreadyStored + (isNew ? 0 : 1) });
+    };
+
+    const refuse = (name: string, error: PacsErrorValue) => {
+      const { done, refused, refusedCount } = get();
+      const kept = refused.length < maximumRefused ? [...refused, { name, error }] : refused;
+      set({ done: done + 1, refused: kept, refusedCount: refusedCount + 1 });
+    };
+
+    const work = async ({ signal }: AbortController) => {
+      for (let file = queue[next++]; file && !signal.aborted; file = queue[next++]) {
+        const { name } = file;
+        await send(bridge, file, signal).then(count, (thrown: unknown) => {
+          if (signal.aborted) return;
+          const error = errorValue(thrown);
+          refuse(name, error);
+          if (isFinal(error.code)) end(error.code);
+        });
+      }
+    };
+
+    const run = async () => {
+      abort = new AbortController();
+      await Promise.all(Array.from({ length: parallel }, () => work(abort)));
+      end(undefined);
+    };
+
+    return {
+      ...nothing,
+      add: (files) => {
+        const wanted = files.filter(({ name }) => !isMarkerFile(name));
+        queue.push(...wanted);
+        if (get().phase === 'running') return set({ total: get().total + wanted.length });
+        set({ ...nothing, phase: 'running', total: wanted.length });
+        void run();
+      },
+      stop: () => {
+        end('person');
+        abort.abort();
+      },
+      dismiss: () => set(nothing),
+    };
+  });
+}

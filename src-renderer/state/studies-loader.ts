@@ -1,0 +1,80 @@
+/** Fetches the rows of the study list, page by page, and never lets an old answer overtake a new question. */
+import type { StoreApi } from 'zustand/vanilla';
+import type { Outputs } from '#shared/contract.ts';
+import { errorValue } from '#shared/errors.ts';
+import type { WindowBridge } from '../bridge/window-bridge.ts';
+import { indexOfStudy, pageNumbers, pageSize, withPage } from './row-pages.ts';
+import { followRows } from './studies-cursor.ts';
+import { questionOf } from './studies-question.ts';
+import type { StudiesState } from './studies-store.ts';
+
+type Page = Outputs['studies.list'];
+
+/** The three ways in which rows are fetched. */
+export interface StudiesLoader {
+  /** A new question: the list starts at its top; old rows stay on the screen until the answer comes. */
+  ask(): Promise<void>;
+  /** Rows that came onto the screen. */
+  show(first: number, last: number): void;
+  /** What is on the screen again; the other pages are forgotten, since rows may have moved. */
+  refresh(): Promise<void>;
+}
+
+/** Makes the loader that fills `store`. */
+export function createStudiesLoader(bridge: WindowBridge, store: StoreApi<StudiesState>): StudiesLoader {
+  const { getState, setState } = store;
+  let visible: readonly [number, number] = [0, pageSize - 1];
+  const underway = new Set<number>();
+
+  const fetchPage = (page: number): Promise<Page> =>
+    bridge.call('studies.list', { ...questionOf(getState()), offset: page * pageSize, limit: pageSize });
+
+  /** Fetches pages and hands them on, unless another question has been asked since. */
+  const load = async (numbers: readonly number[], arrived: (answers: readonly Page[]) => Partial<StudiesState>) => {
+    const { question } = getState();
+    const outcome = await Promise.all(numbers.map(fetchPage)).then(
+      (answers) => () => ({ ...arrived(answers), error: undefined }),
+      (error: unknown) => () => ({ error: errorValue(error) }),
+    );
+    if (getState().question !== question) return;
+    const change: Partial<StudiesState> = outcome();
+    const cursor = followRows({ ...getState(), ...change }, change.pages ?? getState().pages);
+    setState({ ...change, ...cursor, isLoading: false });
+  };
+
+  const ask = () => {
+    visible = [0, pageSize - 1];
+    underway.clear();
+    setState({ question: getState().question + 1, isLoading: true });
+    return load([0], ([answer]) => {
+      const pages = new Map([[0, answer?.rows ?? []]]);
+      const isStillThere = indexOfStudy(pages, getState().selected) >= 0;
+      return { pages, total: answer?.total, ...(isStillThere ? {} : { selected: undefined, cursor: undefined }) };
+    });
+  };
+
+  const show = (first: number, last: number) => {
+    visible = [first, last];
+    const { pages, total } = getState();
+    if (total === undefined) return;
+    for (const page of pageNumbers(first, Math.min(last, total - 1))) {
+      const due = Math.min(pageSize, total - page * pageSize);
+      if ((pages.get(page)?.length ?? 0) >= due || underway.has(page)) continue;
+      underway.add(page);
+      void load([page], ([answer]) => ({
+        total: answer?.total,
+        pages: withPage(getState().pages, page, answer?.rows ?? []),
+      })).finally(() => underway.delete(page));
+    }
+  };
+
+  const refresh = () => {
+    const numbers = pageNumbers(...visible);
+    return load(numbers, (answers) => ({
+      total: answers[0]?.total,
+      pages: new Map(numbers.map((page, index) => [page, answers[index]?.rows ?? []])),
+    }));
+  };
+
+  return { ask, show, refresh };
+}
