@@ -81,7 +81,12 @@ async function startOrthanc(): Promise<BenchServer> {
   const folder = makeFolder();
   const [port, httpPort] = [await freePort(), await freePort()];
   const file = join(folder, 'orthanc.json');
-  const options = { StorageDirectory: join(folder, 'db'), IndexDirectory: join(folder, 'db'), DicomPort: port, HttpPort: httpPort };
+  const options = {
+    StorageDirectory: join(folder, 'db'),
+    IndexDirectory: join(folder, 'db'),
+    DicomPort: port,
+    HttpPort: httpPort,
+  };
   writeFileSync(file, JSON.stringify({ ...options, DicomAet: 'ORTHANC', Plugins: [] }));
   const child = spawn('Orthanc', [file], { stdio: 'ignore', env: environment });
   await untilListening(port, child);
@@ -96,7 +101,10 @@ async function startStorescp(): Promise<BenchServer> {
   const folder = makeFolder();
   mkdirSync(join(folder, 'out'));
   const port = await freePort();
-  const child = spawn('storescp', ['--fork', '-od', join(folder, 'out'), String(port)], { stdio: 'ignore', env: environment });
+  const child = spawn('storescp', ['--fork', '-od', join(folder, 'out'), String(port)], {
+    stdio: 'ignore',
+    env: environment,
+  });
   await untilListening(port, child);
   return { name: 'DCMTK storescp', port, AETitle: 'STORESCP', stop: ender(child, folder) };
 }

@@ -4,7 +4,9 @@
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /** Seconds of each server on one load, in the order of the runs. */
@@ -18,5 +20,12 @@ export function table(load: string, runs: Runs): string {
     const figures = [median(seconds), Math.min(...seconds), Math.max(...seconds)].map((value) => value.toFixed(2));
     return `| ${name} | ${figures.join(' | ')} | ${ratio} |`;
   });
-  return [`### ${load}`, '', '| server | median s | least | most | Chairside / it |', '|---|---|---|---|---|', ...rows, ''].join('\n');
+  return [
+    `### ${load}`,
+    '',
+    '| server | median s | least | most | Chairside / it |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }

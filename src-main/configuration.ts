@@ -57,7 +57,10 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 /* `${NAME}` in any text stands for the environment variable of that name, as in Orthanc. */
 function substitute(value: unknown, environment: NodeJS.ProcessEnv): unknown {
   if (typeof value === 'string')
-    return value.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, otherwise = '') => environment[name] ?? otherwise);
+    return value.replace(
+      /\$\{(\w+)(?::-([^}]*))?\}/g,
+      (_, name: string, otherwise = '') => environment[name] ?? otherwise,
+    );
   if (Array.isArray(value)) return value.map((item) => substitute(item, environment));
   if (!isTree(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, environment)]));

@@ -6,14 +6,19 @@ import type { Store } from './store/store.ts';
 /** One page of the study list and how many rows there are in all. */
 export async function listStudies(store: Store, input: CheckedInput<'studies.list'>): Promise<Outputs['studies.list']> {
   const { filters = {}, text, order, offset, limit } = input;
-  const keys = Object.fromEntries(Object.entries(filters).map(([keyword, typed]) => [keyword, parseMatch(keyword, typed ?? '')]));
+  const keys = Object.fromEntries(
+    Object.entries(filters).map(([keyword, typed]) => [keyword, parseMatch(keyword, typed ?? '')]),
+  );
   const query: Query = { level: 'STUDY', keys, offset, limit, ...(text ? { text } : {}), ...(order ? { order } : {}) };
   const [rows, total] = await Promise.all([store.find(query), store.count(query)]);
   return { total, rows };
 }
 
 /** The series of a study, by SeriesNumber. */
-export const listSeries = (store: Store, { StudyInstanceUID }: CheckedInput<'series.list'>): Promise<Outputs['series.list']> =>
+export const listSeries = (
+  store: Store,
+  { StudyInstanceUID }: CheckedInput<'series.list'>,
+): Promise<Outputs['series.list']> =>
   store.find({
     level: 'SERIES',
     keys: { StudyInstanceUID: { kind: 'single', value: StudyInstanceUID } },

@@ -46,7 +46,13 @@ export interface Pacs {
 const megabyte = 1024 * 1024;
 
 /** Opens rooms, then doors. @throws PacsError with a sentence when a port is taken or the archive is in use. */
-export async function openPacs({ settings, warnings = [], windowFolder, windowOrigins, log }: PacsOptions): Promise<Pacs> {
+export async function openPacs({
+  settings,
+  warnings = [],
+  windowFolder,
+  windowOrigins,
+  log,
+}: PacsOptions): Promise<Pacs> {
   const events = createEmitter<Events>((error) => log('error', 'A listener failed.', error));
   const archive = resolve(settings.StorageDirectory);
   const store = await openStore({
@@ -57,7 +63,8 @@ export async function openPacs({ settings, warnings = [], windowFolder, windowOr
     minimumFreeBytes: settings.Chairside.MinimumFreeSpaceMB * megabyte,
     log: (message) => log('warn', message),
   });
-  for (const name of ['instance.stored', 'instance.refused'] as const) store.events.on(name, (event) => events.emit(name, event as never));
+  for (const name of ['instance.stored', 'instance.refused'] as const)
+    store.events.on(name, (event) => events.emit(name, event as never));
   const pixels = createPixelPool(settings.Chairside.PixelThreads);
   const ports: { dicomPort?: number; httpPort?: number } = {};
   const system = async (): Promise<SystemInfo> => ({
@@ -75,7 +82,17 @@ export async function openPacs({ settings, warnings = [], windowFolder, windowOr
   const peers = openPeers(settings);
   const dimse = createDimseServer({ settings, store, peers, log });
   const web = createWeb({
-    settings, store, pixels, people: openPeople(settings), handlers, events, windowFolder, windowOrigins, system, version, log,
+    settings,
+    store,
+    pixels,
+    people: openPeople(settings),
+    handlers,
+    events,
+    windowFolder,
+    windowOrigins,
+    system,
+    version,
+    log,
   });
   const stop = async (): Promise<void> => {
     await Promise.allSettled([dimse.stop(), web.stop()]);

@@ -6,6 +6,8 @@ const neededNapi = 10;
 /** Ends the process with a sentence when this Node is too old. Call it before anything native is imported. */
 export function requireNode(): void {
   if (Number(process.versions.napi) >= neededNapi) return;
-  console.error(`Chairside needs Node 22.14 or later (npm ci brings Node 24: start with npm run). This is ${process.version}.`);
+  console.error(
+    `Chairside needs Node 22.14 or later (npm ci brings Node 24: start with npm run). This is ${process.version}.`,
+  );
   process.exit(1);
 }

@@ -21,7 +21,10 @@ export async function viewSeries(store: Store, scope: CheckedInput<'series.view'
   return {
     ...scope,
     ...described(first),
-    instances: headers.map((header, at) => ({ ...instanceView(header), NumberOfFrames: files[at]?.NumberOfFrames ?? 1 })),
+    instances: headers.map((header, at) => ({
+      ...instanceView(header),
+      NumberOfFrames: files[at]?.NumberOfFrames ?? 1,
+    })),
   };
 }
 
@@ -37,7 +40,9 @@ const tags = {
   InstitutionName: '00080080',
 } as const;
 
-function described(header: Header): Pick<SeriesView, 'Modality' | 'SeriesDescription' | 'SeriesNumber' | 'patient' | 'study'> {
+function described(
+  header: Header,
+): Pick<SeriesView, 'Modality' | 'SeriesDescription' | 'SeriesNumber' | 'patient' | 'study'> {
   const { SeriesNumber, ...texts } = tags;
   const found = Object.fromEntries(
     Object.entries(texts).flatMap(([keyword, tag]) => {

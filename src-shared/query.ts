@@ -55,15 +55,26 @@ function parseRange(value: string): Match {
   return { kind: 'range', ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }
 
+/* Letters that Unicode does not take apart, as they are typed on other keyboards. */
+const letters: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h' };
+
 /**
  * Folds text for comparison: canonical decomposition without combining marks, lower case, runs of white space and the
  * PN delimiters `^` and `=` to one space. Scripts are kept, so 山田 finds 山田.
  */
-export const fold = (text: string): string =>
+export function fold(text: string): string {
+  /* Most of what comes is plain ASCII, which needs none of it. */
+  const plain = isAscii(text) ? text.toLowerCase() : foldLetters(text);
+  return plain.replace(/[\s^=,]+/g, ' ').trim();
+}
+
+// oxlint-disable-next-line no-control-regex -- the range of ASCII
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
+const foldLetters = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\s^=,]+/gu, ' ')
-    .trim();
+    .replace(/[ßłøđðþæœıħ]/g, (letter) => letters[letter] ?? letter);

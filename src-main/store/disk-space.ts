@@ -16,6 +16,9 @@ export function createSpaceCheck(folder: string, minimumBytes: number): () => Pr
   return async () => {
     if (Date.now() - checkedAt >= freshMilliseconds) [free, checkedAt] = [await freeBytes(folder), Date.now()];
     if (free < minimumBytes)
-      throw new PacsError('storage-full', 'The disk of the archive is nearly full. Nothing new is taken until there is space.');
+      throw new PacsError(
+        'storage-full',
+        'The disk of the archive is nearly full. Nothing new is taken until there is space.',
+      );
   };
 }

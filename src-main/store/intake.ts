@@ -64,6 +64,7 @@ async function writeStream(
       throw new PacsError('too-large', `The file is larger than ${Math.round(limits.maximumBytes / 1024 ** 2)} MB.`);
     hash.update(chunk);
     reader.write(chunk);
+    if (reader.fault) throw reader.fault;
     chunks.push(chunk);
     gathered += chunk.length;
     if (gathered < gatherBytes) continue;

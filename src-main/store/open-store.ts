@@ -45,7 +45,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         `After an interruption: ${recovery.found} images catalogued, ${recovery.lost} incomplete ones and ${recovery.removed} leftover files cleared.`,
       );
     const settle = (bucket: number): Promise<void> =>
-      catalogue.settle(bucket).catch((error: unknown) => options.log(`The catalogue could not be settled: ${String(error)}`));
+      catalogue
+        .settle(bucket)
+        .catch((error: unknown) => options.log(`The catalogue could not be settled: ${String(error)}`));
     const shelf = await openShelf(places, recovery.bucket, recovery.filled, settle);
     return createStore(options, places, catalogue, shelf, unlock);
   } catch (error) {
@@ -54,14 +56,24 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function createStore(options: StoreOptions, places: Places, catalogue: Catalogue, shelf: Shelf, unlock: () => void): Store {
+function createStore(
+  options: StoreOptions,
+  places: Places,
+  catalogue: Catalogue,
+  shelf: Shelf,
+  unlock: () => void,
+): Store {
   const events = createEmitter<StoreEvents>((error) => options.log(`A listener failed: ${String(error)}`));
   const checkSpace = createSpaceCheck(options.storage, options.minimumFreeBytes);
   const limits = { maximumBytes: options.maximumInstanceBytes };
   const running = new Set<Promise<unknown>>();
   let closed = false;
 
-  async function receive(stream: AsyncIterable<Uint8Array>, origin: Origin, claim?: Partial<Identifiers>): Promise<Receipt> {
+  async function receive(
+    stream: AsyncIterable<Uint8Array>,
+    origin: Origin,
+    claim?: Partial<Identifiers>,
+  ): Promise<Receipt> {
     if (closed) throw new PacsError('busy', 'The archive is closing.');
     await checkSpace();
     const staged = await stage(stream, places.incomingPath(`${randomUUID()}.part`), limits);
@@ -98,7 +110,11 @@ function createStore(options: StoreOptions, places: Places, catalogue: Catalogue
     events.emit('instance.refused', { at: new Date(at).toISOString(), origin, error: { code, message } });
   }
 
-  async function receiveOrRefuse(stream: AsyncIterable<Uint8Array>, origin: Origin, claim?: Partial<Identifiers>): Promise<Receipt> {
+  async function receiveOrRefuse(
+    stream: AsyncIterable<Uint8Array>,
+    origin: Origin,
+    claim?: Partial<Identifiers>,
+  ): Promise<Receipt> {
     try {
       return await receive(stream, origin, claim);
     } catch (thrown) {
@@ -118,7 +134,8 @@ function createStore(options: StoreOptions, places: Places, catalogue: Catalogue
     },
     find: (query) => catalogue.find(query),
     count: (query) => catalogue.count(query),
-    files: async (scope) => (await catalogue.files(scope)).map(({ place, ...file }) => ({ ...file, path: places.pathOf(place) })),
+    files: async (scope) =>
+      (await catalogue.files(scope)).map(({ place, ...file }) => ({ ...file, path: places.pathOf(place) })),
     statistics: (): Promise<Statistics> => catalogue.totals(),
     refusals: (limit) => catalogue.refusals(limit),
     close: async () => {

@@ -19,7 +19,10 @@ export function openForWriting(path: string): Connection {
   if (version === 0) database.transaction(() => createStatements.forEach((statement) => database.exec(statement)))();
   else if (version !== schemaVersion) {
     database.close();
-    throw new PacsError('internal', `The catalogue has version ${String(version)}, this program needs ${schemaVersion}.`);
+    throw new PacsError(
+      'internal',
+      `The catalogue has version ${String(version)}, this program needs ${schemaVersion}.`,
+    );
   }
   return database;
 }

@@ -24,7 +24,10 @@ export function createReader(database: Connection): Reader {
     },
     count: (query) => {
       const { text, values } = countSql(query);
-      return database.prepare(text).pluck().get(...values) as number;
+      return database
+        .prepare(text)
+        .pluck()
+        .get(...values) as number;
     },
     files: (scope) => readFiles(database, scope),
     totals: () => database.prepare(totalsSql).get() as Totals,
@@ -65,9 +68,11 @@ function readFiles(database: Connection, scope: Scope): CataloguedFile[] {
 
 function readRefusals(database: Connection, limit: number): Refusal[] {
   const rows = database.prepare('SELECT at, origin, code, message FROM refusals ORDER BY id DESC LIMIT ?').all(limit);
-  return (rows as { at: number; origin: string; code: PacsErrorCode; message: string }[]).map(({ at, origin, code, message }) => ({
-    at: new Date(at).toISOString(),
-    origin: JSON.parse(origin),
-    error: { code, message },
-  }));
+  return (rows as { at: number; origin: string; code: PacsErrorCode; message: string }[]).map(
+    ({ at, origin, code, message }) => ({
+      at: new Date(at).toISOString(),
+      origin: JSON.parse(origin),
+      error: { code, message },
+    }),
+  );
 }

@@ -52,7 +52,9 @@ const receivedColumn = (level: Level): string =>
   level === 'STUDY' ? 'studies.LastReceivedAt' : `${tableOf[level]}.ReceivedAt`;
 
 function selectList(level: Level): string {
-  const columns = visible[level].flatMap((at) => columnsOf(at).map(({ keyword }) => `${column(at, keyword)} AS ${keyword}`));
+  const columns = visible[level].flatMap((at) =>
+    columnsOf(at).map(({ keyword }) => `${column(at, keyword)} AS ${keyword}`),
+  );
   return [...columns, `${receivedColumn(level)} AS ReceivedAt`].join(', ');
 }
 
@@ -67,7 +69,9 @@ function whereSql(query: Query): Sql {
     const attribute = findAttribute(keyword);
     if (attribute && match) conditions.push(keySql(attribute, match, query));
   }
-  for (const word of fold(query.text ?? '').split(' ').filter(Boolean))
+  for (const word of fold(query.text ?? '')
+    .split(' ')
+    .filter(Boolean))
     conditions.push({ text: "studies.search LIKE ? ESCAPE '!'", values: [`%${escapeLike(word)}%`] });
   if (conditions.length === 0) return { text: '', values: [] };
   return {
@@ -89,7 +93,9 @@ function matchSql(attribute: Attribute, name: string, match: Match, caseSensitiv
     case 'range':
       return rangeSql(name, match);
     case 'list': {
-      const parts = match.values.map((value) => matchSql(attribute, name, singleOrWildcard(attribute, value), caseSensitive));
+      const parts = match.values.map((value) =>
+        matchSql(attribute, name, singleOrWildcard(attribute, value), caseSensitive),
+      );
       return { text: parts.map(({ text }) => text).join(' OR '), values: parts.flatMap(({ values }) => values) };
     }
     case 'fuzzy':
@@ -106,8 +112,10 @@ function textSql(attribute: Attribute, name: string, match: Match, caseSensitive
   const text = match.kind === 'single' ? match.value : match.kind === 'wildcard' ? match.pattern : '';
   const wild = match.kind === 'wildcard';
   if (attribute.vr === 'UI' && !attribute.computed) return { text: `${name} = ?`, values: [text] };
-  if (attribute.vr === 'TM' || attribute.vr === 'DA') return { text: `${name} LIKE ? ESCAPE '!'`, values: [`${escapeLike(text)}${attribute.vr === 'TM' ? '%' : ''}`] };
-  if (attribute.vr === 'IS' || attribute.vr === 'US') return { text: `CAST(${name} AS INTEGER) = CAST(? AS INTEGER)`, values: [text] };
+  if (attribute.vr === 'TM' || attribute.vr === 'DA')
+    return { text: `${name} LIKE ? ESCAPE '!'`, values: [`${escapeLike(text)}${attribute.vr === 'TM' ? '%' : ''}`] };
+  if (attribute.vr === 'IS' || attribute.vr === 'US')
+    return { text: `CAST(${name} AS INTEGER) = CAST(? AS INTEGER)`, values: [text] };
   if (!isFolded(attribute) || (caseSensitive && attribute.vr === 'PN'))
     return { text: `'\\' || ${name} || '\\' GLOB ?`, values: [`*\\${globOf(text, wild)}\\*`] };
   if (wild) return { text: `${foldedName(name)} LIKE ? ESCAPE '!'`, values: [`%\n${likeOf(foldPattern(text))}\n%`] };
@@ -136,7 +144,12 @@ function fuzzySql(attribute: Attribute, name: string, words: string): Sql {
 const escapeLike = (text: string): string => text.replace(/[!%_]/g, '!$&');
 
 /** Folds a pattern, its wildcards kept. A trailing `^*` also finds names that end before it. */
-const foldPattern = (pattern: string): string => pattern.replace(/\^+\*$/, '*').split(/([*?])/).map((part, at) => (at % 2 ? part : foldPart(part))).join('');
+const foldPattern = (pattern: string): string =>
+  pattern
+    .replace(/\^+\*$/, '*')
+    .split(/([*?])/)
+    .map((part, at) => (at % 2 ? part : foldPart(part)))
+    .join('');
 
 /* fold() trims, but a blank beside a wildcard is meant. */
 const foldPart = (part: string): string => {
@@ -147,7 +160,8 @@ const foldPart = (part: string): string => {
 
 const likeOf = (pattern: string): string => escapeLike(pattern).replaceAll('*', '%').replaceAll('?', '_');
 
-const globOf = (text: string, wild: boolean): string => (wild ? text.replace(/\[/g, '[[]') : text.replace(/[*?[]/g, '[$&]'));
+const globOf = (text: string, wild: boolean): string =>
+  wild ? text.replace(/\[/g, '[[]') : text.replace(/[*?[]/g, '[$&]');
 
 function orderSql({ level, order }: Query): string {
   const parts = (order ?? []).map(({ key, descending }) => `${orderColumn(key, level)} ${descending ? 'DESC' : 'ASC'}`);

@@ -17,7 +17,14 @@ export interface Writer {
 }
 
 const refusalsKept = 10_000;
-const searchable = ['PatientName', 'PatientID', 'AccessionNumber', 'StudyDescription', 'StudyID', 'PatientBirthDate'] as const;
+const searchable = [
+  'PatientName',
+  'PatientID',
+  'AccessionNumber',
+  'StudyDescription',
+  'StudyID',
+  'PatientBirthDate',
+] as const;
 
 /** The writer on an open connection. */
 export function createWriter(database: Connection): Writer {
@@ -40,7 +47,9 @@ export function createWriter(database: Connection): Writer {
     };
   };
   return {
-    add: guarded((entries: readonly CatalogueEntry[], overwrite: Overwrite) => entries.map((entry) => add(entry, overwrite))),
+    add: guarded((entries: readonly CatalogueEntry[], overwrite: Overwrite) =>
+      entries.map((entry) => add(entry, overwrite)),
+    ),
     refuse: database.transaction(({ at, origin, code, message }) => {
       const { lastInsertRowid } = refuse.run(at, JSON.stringify(origin), code, message);
       trim.run(Number(lastInsertRowid) - refusalsKept);
@@ -150,12 +159,24 @@ function createAdder(database: Connection, caches: Caches) {
   const insertPatient = createInserter(database, 'PATIENT');
   const insertStudy = createInserter(database, 'STUDY', 'patient', 'search', 'LastReceivedAt');
   const insertSeries = createInserter(database, 'SERIES', 'study');
-  const insertInstance = createInserter(database, 'IMAGE', 'series', 'bucket', 'name', 'size', 'digest', 'TransferSyntaxUID', 'origin');
+  const insertInstance = createInserter(
+    database,
+    'IMAGE',
+    'series',
+    'bucket',
+    'name',
+    'size',
+    'digest',
+    'TransferSyntaxUID',
+    'origin',
+  );
   const patientOf = createEntityFinder(database, caches, 'PATIENT', insertPatient);
   const studyOf = createEntityFinder(database, caches, 'STUDY', (publicId, entry, patient) =>
     insertStudy(publicId, entry, patient, searchText(entry), entry.receivedAt),
   );
-  const seriesOf = createEntityFinder(database, caches, 'SERIES', (publicId, entry, study) => insertSeries(publicId, entry, study));
+  const seriesOf = createEntityFinder(database, caches, 'SERIES', (publicId, entry, study) =>
+    insertSeries(publicId, entry, study),
+  );
   const existing = database.prepare('SELECT id, bucket, name, size, digest FROM instances WHERE publicId = ?');
   const replace = createReplacer(database);
   const count = createCounter(database, caches);
@@ -163,13 +184,24 @@ function createAdder(database: Connection, caches: Caches) {
   return (entry: CatalogueEntry, overwrite: Overwrite): AddOutcome => {
     const publicId = orthancDigest('IMAGE', entry.identifiers);
     const old = existing.get(publicId) as (Place & { id: number; size: number; digest: Buffer }) | undefined;
-    if (old && keeps(old.digest, entry, overwrite)) return { outcome: 'known', isNewStudy: false, discard: entry.place };
+    if (old && keeps(old.digest, entry, overwrite))
+      return { outcome: 'known', isNewStudy: false, discard: entry.place };
     if (old) replace(old, entry);
     const patient = patientOf(entry);
     const study = studyOf(entry, patient.id);
     const series = seriesOf(entry, study.id);
     const { place, size, digest, TransferSyntaxUID, origin } = entry;
-    insertInstance(publicId, entry, series.id, place.bucket, place.name, size, digest, TransferSyntaxUID, JSON.stringify(origin));
+    insertInstance(
+      publicId,
+      entry,
+      series.id,
+      place.bucket,
+      place.name,
+      size,
+      digest,
+      TransferSyntaxUID,
+      JSON.stringify(origin),
+    );
     if (!old) {
       count(entry, study.id, series);
       return { outcome: 'added', isNewStudy: study.isNew };
@@ -205,7 +237,9 @@ function createCounter(database: Connection, caches: Caches) {
   const addToSeries = database.prepare(
     'UPDATE series SET NumberOfSeriesRelatedInstances = NumberOfSeriesRelatedInstances + 1 WHERE id = ?',
   );
-  const addSeries = database.prepare('UPDATE studies SET NumberOfStudyRelatedSeries = NumberOfStudyRelatedSeries + 1 WHERE id = ?');
+  const addSeries = database.prepare(
+    'UPDATE studies SET NumberOfStudyRelatedSeries = NumberOfStudyRelatedSeries + 1 WHERE id = ?',
+  );
   const addSize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
   const gather = createGatherer(database, caches);
   return (entry: CatalogueEntry, study: number, series: { id: number; isNew: boolean }): void => {
