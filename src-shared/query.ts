@@ -59,7 +59,7 @@ function parseRange(value: string): Match {
 const letters: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h' };
 
 /**
- * Folds text for comparison: canonical decomposition without combining marks, lower case, runs of white space and the
+ * Folds text for comparison: canonical decomposition without accents (signs that make another letter, as in kana, stay), lower case, runs of white space and the
  * PN delimiters `^` and `=` to one space. Scripts are kept, so 山田 finds 山田.
  */
 export function fold(text: string): string {
@@ -74,7 +74,7 @@ const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
 const foldLetters = (text: string): string =>
   text
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(/[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]/g, '')
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[ßłøđðþæœıħ]/g, (letter) => letters[letter] ?? letter);
