@@ -4,7 +4,7 @@ import { ByteWindow } from './byte-window.ts';
 import type { DataSet, Header } from './data-set.ts';
 import type { WalkLimits } from './data-set-walker.ts';
 import { DataSetWalker } from './data-set-walker.ts';
-import { deflated, looksLikeDataSet, lookAtSyntax } from './header-syntax.ts';
+import { isDeflatedSyntax, looksLikeDataSet, lookAtSyntax } from './header-syntax.ts';
 import type { Syntax } from './header-syntax.ts';
 import { createInflateStream } from './inflate-stream.ts';
 import type { InflateStream } from './inflate-stream.ts';
@@ -85,7 +85,7 @@ export class HeaderParser {
     const { bytes, at } = this.#file;
     const encoding = { littleEndian: true, explicitVR: lookAtSyntax(bytes, at, undefined).explicitVR };
     const meta = new DataSetWalker(this.#file, this.#limits, encoding, (group, offset) =>
-      group === 2 ? this.#declared === deflated && offset === metaEnd(meta) : true,
+      group === 2 ? isDeflatedSyntax(this.#declared) && offset === metaEnd(meta) : true,
     );
     this.#meta = meta.elements;
     this.#step = () => {
@@ -104,7 +104,7 @@ export class HeaderParser {
     this.#dataSetOffset = this.#file.offset;
     const { bytes, at } = this.#file;
     // Where a known VR stands at its place nothing is deflated, whatever the meta information says.
-    const isDeflated = this.#declared === deflated && !looksLikeDataSet(bytes, at);
+    const isDeflated = isDeflatedSyntax(this.#declared) && !looksLikeDataSet(bytes, at);
     this.#step = isDeflated ? () => this.#beginInflating() : () => this.#walk();
     this.#step();
   }
@@ -124,8 +124,9 @@ export class HeaderParser {
   #walk(): void {
     const window = this.#window;
     if (!window.has(8)) return;
-    const syntax = lookAtSyntax(window.bytes, window.at, this.#declared);
-    this.#syntax = this.#inflate ? { ...syntax, TransferSyntaxUID: deflated } : syntax;
+    const declared = this.#declared;
+    const syntax = lookAtSyntax(window.bytes, window.at, declared);
+    this.#syntax = this.#inflate && declared ? { ...syntax, TransferSyntaxUID: declared } : syntax;
     this.#dataSet = new DataSetWalker(window, this.#limits, syntax);
     this.#step = () => this.#elements(this.#dataSet!, syntax);
     this.#step();

@@ -1,14 +1,18 @@
 /** How a data set is written in truth: what the file meta information says, corrected by looking at the first element. */
+import { findTransferSyntax } from '#shared/transfer-syntaxes.ts';
 import { dictionaryVR } from './implicit-vr.ts';
 import type { Encoding } from './data-set-walker.ts';
 import { readLength, readShort, readTag } from './read-bytes.ts';
 import { looksLikeVR, vrOfCode } from './value-representations.ts';
 
-export const implicitLittleEndian = '1.2.840.10008.1.2';
-export const explicitLittleEndian = '1.2.840.10008.1.2.1';
-export const explicitBigEndian = '1.2.840.10008.1.2.2';
-/** Deflated data set; the deflated image frames of 1.2.840.10008.1.2.8.1 are no such, PS3.5 A.5 and A.4.13. */
-export const deflated = '1.2.840.10008.1.2.1.99';
+const implicitLittleEndian = '1.2.840.10008.1.2';
+const explicitLittleEndian = '1.2.840.10008.1.2.1';
+const explicitBigEndian = '1.2.840.10008.1.2.2';
+const deflatedLittleEndian = '1.2.840.10008.1.2.1.99';
+
+/** True for the syntaxes that deflate the whole data set, PS3.5 A.5; those that deflate image frames (…1.2.8.1) are none. */
+export const isDeflatedSyntax = (uid: string | undefined): boolean =>
+  uid !== undefined && findTransferSyntax(uid)?.deflated === true;
 
 /** The encoding of a data set and the transfer syntax that goes with it. */
 export interface Syntax extends Encoding {
@@ -32,7 +36,7 @@ function isLittleEndian(bytes: Uint8Array, at: number, declared: string | undefi
   return little === big ? declared !== explicitBigEndian : little < big;
 }
 
-const uncompressed = new Set([implicitLittleEndian, explicitLittleEndian, explicitBigEndian, deflated]);
+const uncompressed = new Set([implicitLittleEndian, explicitLittleEndian, explicitBigEndian, deflatedLittleEndian]);
 
 const isUid = /^[0-9.]{1,64}$/;
 
