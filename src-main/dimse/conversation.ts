@@ -1,0 +1,137 @@
+/** dcmjs-dimse's side of one association: negotiation, release and small messages, spoken through a carrier that the gate feeds. */
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import dcmjsDimse from 'dcmjs-dimse';
+import type { association, requests, responses } from 'dcmjs-dimse';
+import { AssociationEnd } from './association-end.ts';
+import type { AnsweredContext } from './association-policy.ts';
+import { writeAssociationRequest, type AssociationRequest } from './association-request.ts';
+import { cEcho } from './c-echo.ts';
+import { abort, dataPdus, releaseRequestPdu, type Rejection } from './pdu.ts';
+
+const { Implementation, Scp, log } = dcmjsDimse;
+const { PresentationContextResult } = dcmjsDimse.constants;
+
+/* It logs AE titles and whole requests to the console; what is worth a line is logged by association.ts. */
+log.setLevel('silent');
+
+/** Who we are on the network. */
+export interface Identity {
+  readonly implementationClassUID: string;
+  readonly implementationVersionName: string;
+  /** Largest P-DATA body that we take, in bytes. */
+  readonly maximumPduLength: number;
+}
+
+/** The conversation of one association. Each call writes its PDUs before it resolves. */
+export interface Conversation {
+  /** Answers with an A-ASSOCIATE-AC. */
+  accept(request: AssociationRequest, contexts: readonly AnsweredContext[]): Promise<void>;
+  /** Answers with an A-ASSOCIATE-RJ. */
+  reject(request: AssociationRequest, rejection: Rejection): Promise<void>;
+  /** Performs one message without a data set and answers it. */
+  perform(contextId: number, command: Buffer): Promise<void>;
+  /** Answers an A-RELEASE-RQ. */
+  release(): Promise<void>;
+  /** Lets go of timers and listeners. */
+  close(): void;
+}
+
+/** Where dcmjs-dimse expects a socket: what it writes goes to the wire, what it hears comes from the gate. */
+class Carrier extends EventEmitter {
+  readonly #write: (bytes: Buffer) => void;
+
+  constructor(write: (bytes: Buffer) => void) {
+    super();
+    this.#write = write;
+  }
+
+  write(bytes: Buffer): boolean {
+    this.#write(bytes);
+    return true;
+  }
+
+  /* Time-outs are kept by the socket reader, which knows whose turn it is. */
+  setTimeout(): this {
+    return this;
+  }
+}
+
+type Turn = (scp: ConversationScp, association: association.Association) => void;
+
+/** One turn at a time: a PDU goes in, and the turn ends when dcmjs-dimse has answered it or said that it cannot. */
+class ConversationScp extends Scp {
+  readonly #carrier: Carrier;
+  #answer: Turn | undefined;
+  #settle: ((error?: Error) => void) | undefined;
+
+  constructor(carrier: Carrier) {
+    super(carrier as unknown as Socket);
+    this.#carrier = carrier;
+    this.on('networkError', (error: Error) => this.#settle?.(error));
+  }
+
+  async turn(pdu: Buffer, answer?: Turn): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#answer = answer;
+        this.#settle = (error) => (error ? reject(error) : resolve());
+        this.#carrier.emit('data', pdu);
+      });
+    } catch (cause) {
+      throw new AssociationEnd('The other side sent something that could not be read.', abort.notSpecified, { cause });
+    } finally {
+      this.#settle = undefined;
+    }
+  }
+
+  override associationRequested(asked: association.Association): void {
+    this.#answer?.(this, asked);
+    this.#settle?.();
+  }
+
+  override cEchoRequest(request: requests.CEchoRequest, callback: (response: responses.CEchoResponse) => void): void {
+    callback(cEcho(request));
+    /* dcmjs-dimse 0.3.3 keeps the bytes of a command without data set and reads the next command behind them. */
+    Reflect.set(this, 'dimseStream', undefined);
+    this.#settle?.();
+  }
+
+  override associationReleaseRequested(): void {
+    this.sendAssociationReleaseResponse();
+    this.#settle?.();
+  }
+}
+
+/** A conversation whose PDUs go to `write`. dcmjs-dimse keeps the identity once for the whole process. */
+export function createConversation(identity: Identity, write: (bytes: Buffer) => void): Conversation {
+  Implementation.setImplementationClassUid(identity.implementationClassUID);
+  Implementation.setImplementationVersion(identity.implementationVersionName);
+  Implementation.setMaxPduLength(identity.maximumPduLength);
+  const carrier = new Carrier(write);
+  const scp = new ConversationScp(carrier);
+
+  return {
+    accept: (request, contexts) =>
+      scp.turn(writeAssociationRequest(request), (_, asked) => {
+        for (const { id, result, transferSyntax } of contexts)
+          asked.getPresentationContext(id).setResult(resultOf[result], transferSyntax);
+        /* It would advertise the smaller of both lengths, although each side states its own (PS3.8 D.1). */
+        asked.setMaxPduLength(identity.maximumPduLength);
+        scp.sendAssociationAccept();
+        asked.setMaxPduLength(request.maximumLength);
+      }),
+    reject: (request, { result, source, reason }) =>
+      scp.turn(writeAssociationRequest(request), () => scp.sendAssociationReject(result, source, reason)),
+    perform: (contextId, command) => scp.turn(dataPdus(contextId, 'command', command, 0)),
+    release: () => scp.turn(releaseRequestPdu()),
+    close: () => void carrier.emit('close'),
+  };
+}
+
+const resultOf = {
+  0: PresentationContextResult.Accept,
+  1: PresentationContextResult.RejectUser,
+  3: PresentationContextResult.RejectAbstractSyntaxNotSupported,
+  4: PresentationContextResult.RejectTransferSyntaxesNotSupported,
+} as const satisfies Record<AnsweredContext['result'], number>;

@@ -1,0 +1,95 @@
+/** The gate: takes PDUs from the socket one at a time, whole, in order and bounded, and lets nothing else through (PS3.8 9.3). */
+import { AssociationEnd } from './association-end.ts';
+import { abort, pduHeaderLength, pduType, pdvHeaderLength } from './pdu.ts';
+import type { SocketReader } from './socket-reader.ts';
+
+/** One presentation data value, PS3.8 9.3.5.1. */
+export interface Pdv {
+  readonly contextId: number;
+  readonly isCommand: boolean;
+  readonly isLast: boolean;
+  /** The bytes as views of what came. */
+  readonly slices: readonly Buffer[];
+  readonly length: number;
+}
+
+/** The gate of one association. */
+export interface Gate {
+  /** The A-ASSOCIATE-RQ PDU, header included. @throws AssociationEnd where something else comes. */
+  associationRequest(): Promise<Buffer>;
+  /** The next PDV, or 'release' for an A-RELEASE-RQ. @throws AssociationEnd for anything else. */
+  next(): Promise<Pdv | 'release'>;
+}
+
+/* An A-ASSOCIATE-RQ has at most 128 presentation contexts, each with some dozens of transfer syntaxes. */
+const maximumRequestLength = 256 * 1024;
+/* Some senders count a header into the length that they were told. */
+const dataTolerance = 1024;
+
+const known: ReadonlySet<number> = new Set(Object.values(pduType));
+
+const violation = (message: string, reason: (typeof abort)[keyof typeof abort]): AssociationEnd =>
+  new AssociationEnd(`The other side broke the DICOM protocol: ${message}.`, reason);
+
+/** A gate on a socket; `maximumPduLength` is what we advertise, in bytes. */
+export function createGate(reader: SocketReader, maximumPduLength: number): Gate {
+  const waiting: Pdv[] = [];
+
+  async function header(): Promise<{ type: number; length: number; bytes: Buffer }> {
+    await reader.ready(pduHeaderLength);
+    const bytes = reader.take(pduHeaderLength);
+    const [type, length] = [bytes[0] as number, bytes.readUInt32BE(2)];
+    if (!known.has(type)) throw violation(`PDU type ${type} does not exist`, abort.unrecognizedPdu);
+    return { type, length, bytes };
+  }
+
+  async function associationRequest(): Promise<Buffer> {
+    const { type, length, bytes } = await header();
+    if (type === pduType.abort) throw new AssociationEnd('The other side broke off.');
+    if (type !== pduType.associateRequest)
+      throw violation('it did not begin with an association request', abort.unexpectedPdu);
+    if (length > maximumRequestLength)
+      throw violation(`an association request of ${length} bytes`, abort.invalidParameter);
+    await reader.ready(length);
+    return Buffer.concat([bytes, ...reader.slices(length)]);
+  }
+
+  /* Abort and release have a fixed length of 4; an abort is believed whatever its length. */
+  async function control(type: number, length: number): Promise<'release'> {
+    if (type === pduType.abort) throw new AssociationEnd('The other side broke off.');
+    if (type !== pduType.releaseRequest) throw violation(`PDU type ${type} out of turn`, abort.unexpectedPdu);
+    if (length !== 4) throw violation(`a release request of ${length} bytes`, abort.invalidParameter);
+    await reader.ready(length);
+    reader.take(length);
+    return 'release';
+  }
+
+  function readPdvs(length: number): void {
+    for (let left = length; left > 0;) {
+      if (left < pdvHeaderLength) throw violation('a PDV without a header', abort.invalidParameter);
+      const head = reader.take(pdvHeaderLength);
+      const size = head.readUInt32BE(0) - 2;
+      if (size < 0 || size > left - pdvHeaderLength)
+        throw violation(`a PDV of ${size} bytes in a PDU that has ${left}`, abort.invalidParameter);
+      const [contextId, control] = [head[4] as number, head[5] as number];
+      const [isCommand, isLast] = [(control & 1) === 1, (control & 2) === 2];
+      waiting.push({ contextId, isCommand, isLast, slices: reader.slices(size), length: size });
+      left -= pdvHeaderLength + size;
+    }
+  }
+
+  async function next(): Promise<Pdv | 'release'> {
+    for (;;) {
+      const pdv = waiting.shift();
+      if (pdv) return pdv;
+      const { type, length } = await header();
+      if (type !== pduType.data) return control(type, length);
+      if (length < pdvHeaderLength || length > maximumPduLength + dataTolerance)
+        throw violation(`a P-DATA PDU of ${length} bytes`, abort.invalidParameter);
+      await reader.ready(length);
+      readPdvs(length);
+    }
+  }
+
+  return { associationRequest, next };
+}

@@ -1,0 +1,120 @@
+/** The DICOM door: listens for scanners and other nodes, and keeps the bounds of the settings. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { PacsError } from '#shared/errors.ts';
+import type { Refusal } from '#shared/model.ts';
+import type { Settings } from '#shared/settings.ts';
+import { ImplementationClassUID, ImplementationVersionName } from '../dicom/part10.ts';
+import type { Log } from '../log.ts';
+import { plainAddress } from '../peers/address.ts';
+import type { Peers } from '../peers/peers.ts';
+import type { Store } from '../store/store.ts';
+import { serveAssociation, type Association, type AssociationContext } from './association.ts';
+import { createAssociationPolicy, createSOPClassFilter } from './association-policy.ts';
+import { createPlaces } from './places.ts';
+
+/** What the DICOM door opens onto. */
+export interface DimseServerOptions {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly peers: Peers;
+  readonly log: Log;
+  /** Told of callers and associations that were refused; instances are told of by the store. */
+  readonly onRefused?: (refusal: Refusal) => void;
+  /** Seconds that running C-STOREs have to finish when the door closes. */
+  readonly grace?: number;
+}
+
+/** The DICOM door. */
+export interface DimseServer {
+  /** Listens. @throws PacsError `busy` where the port is taken. */
+  start(): Promise<{ readonly port: number }>;
+  /** Takes nothing new, lets running C-STOREs finish for the grace, then aborts. */
+  stop(): Promise<void>;
+  counts(): DimseCounts;
+}
+
+/** What goes on at the door. */
+export interface DimseCounts {
+  /** Connections open now. */
+  readonly connections: number;
+  /** Connections since the start. */
+  readonly served: number;
+  /** Callers and associations refused since the start. */
+  readonly refused: number;
+}
+
+/* Connections past the places are let in to be told so, but not without bound. */
+const spareConnections = 32;
+
+/** A DICOM door that is not open yet. */
+export function createDimseServer({
+  settings,
+  store,
+  peers,
+  log,
+  onRefused,
+  grace = 5,
+}: DimseServerOptions): DimseServer {
+  const { MaximumAssociations, MaximumAssociationsPerHost } = settings.Chairside;
+  const associations = new Map<Association, Socket>();
+  const counts = { served: 0, refused: 0 };
+  const context: AssociationContext = {
+    settings,
+    store,
+    peers,
+    log,
+    identity: {
+      implementationClassUID: ImplementationClassUID,
+      implementationVersionName: ImplementationVersionName,
+      maximumPduLength: settings.MaximumPduLength,
+    },
+    places: createPlaces(MaximumAssociations, MaximumAssociationsPerHost),
+    policy: createAssociationPolicy(settings),
+    takesClass: createSOPClassFilter(settings),
+    refused: (refusal) => {
+      counts.refused++;
+      onRefused?.(refusal);
+    },
+  };
+
+  /* Half-open, since a sender may close its side after the last byte and still wait for our answers. */
+  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => {
+    const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
+    counts.served++;
+    associations.set(association, socket);
+    void association.done.finally(() => associations.delete(association));
+  });
+  server.maxConnections = MaximumAssociations + spareConnections;
+
+  const over = (seconds: number): Promise<unknown> =>
+    Promise.race([
+      Promise.all([...associations.keys()].map(({ done }) => done)),
+      wait(seconds * 1000, undefined, { ref: false }),
+    ]);
+
+  return {
+    start: async () => {
+      server.listen(settings.DicomPort);
+      await once(server, 'listening').catch((cause: unknown) => {
+        throw new PacsError('busy', `DICOM port ${settings.DicomPort} cannot be opened: another program may use it.`, {
+          cause,
+        });
+      });
+      server.on('error', (error) => log('error', 'The DICOM port has a fault.', error));
+      return { port: (server.address() as AddressInfo).port };
+    },
+    stop: async () => {
+      const closed = server.listening ? once(server, 'close') : undefined;
+      server.close();
+      for (const association of associations.keys()) association.finish();
+      await over(grace);
+      for (const association of associations.keys()) association.abort();
+      await over(1);
+      for (const socket of associations.values()) socket.destroy();
+      await closed;
+    },
+    counts: () => ({ connections: associations.size, ...counts }),
+  };
+}

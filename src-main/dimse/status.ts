@@ -1,0 +1,47 @@
+/** The one table from PacsError codes to DIMSE status codes (PS3.4 B.2.3, PS3.7 Annex C). */
+import type { PacsErrorCode } from '#shared/errors.ts';
+
+/** Status codes of DIMSE responses that stand for themselves, PS3.7 Annex C. */
+export const status = {
+  success: 0x0000,
+  processingFailure: 0x0110,
+  invalidObjectInstance: 0x0117,
+  sopClassNotSupported: 0x0122,
+  notAuthorized: 0x0124,
+  unrecognizedOperation: 0x0211,
+  mistypedArgument: 0x0212,
+} as const;
+
+/* C-STORE knows three families: A7xx out of resources, A9xx data set does not match SOP class, Cxxx cannot understand. */
+const storeStatuses: Readonly<Record<PacsErrorCode, number>> = {
+  'storage-full': 0xa700,
+  busy: 0xa701,
+  'too-large': 0xa702,
+  mismatch: 0xa900,
+  'not-dicom': 0xc000,
+  truncated: 0xc001,
+  damaged: 0xc002,
+  'missing-identifier': 0xc003,
+  'bad-request': 0xc004,
+  unsupported: 0xc005,
+  'refused-transfer-syntax': 0xc006,
+  'not-acceptable': 0xc006,
+  'refused-sop-class': status.sopClassNotSupported,
+  unauthorized: status.notAuthorized,
+  forbidden: status.notAuthorized,
+  'not-found': status.processingFailure,
+  aborted: status.processingFailure,
+  internal: status.processingFailure,
+};
+
+/** The status of a C-STORE response for a fault. */
+export const storeStatus = (code: PacsErrorCode): number => storeStatuses[code];
+
+/** A sentence as ErrorComment (0000,0902): LO, at most 64 characters of the default repertoire. */
+export function errorComment(sentence: string): string {
+  const plain = sentence
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x5b\x5d-\x7e]/g, '?');
+  return plain.length <= 64 ? plain : `${plain.slice(0, 61)}...`;
+}
