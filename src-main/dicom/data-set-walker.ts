@@ -6,47 +6,19 @@ import { decideVR, dictionaryVR } from './implicit-vr.ts';
 import { isZero, readLength, readShort, readTag } from './read-bytes.ts';
 import { tagName } from './tag-names.ts';
 import { isBulkVR, looksLikeVR, vrOfCode, vrOfCodeAnyCase } from './value-representations.ts';
-
-/** Bounds of what a header may hold. */
-export interface WalkLimits {
-  /** Bytes of elements and values kept, with what their bookkeeping costs. */
-  readonly maximumHeaderBytes: number;
-  /** Longer values are passed over. */
-  readonly maximumValueBytes: number;
-  /** Sequences within sequences. */
-  readonly maximumDepth: number;
-}
-
-/** How elements are written. */
-export interface Encoding {
-  readonly explicitVR: boolean;
-  readonly littleEndian: boolean;
-}
-
-interface Frame {
-  readonly kind: 'data set' | 'sequence' | 'fragments';
-  readonly elements: Map<string, Element>;
-  readonly items: DataSet[];
-  readonly littleEndian: boolean;
-  explicitVR: boolean;
-  /** Offset behind which nothing of this frame can lie; Infinity at the top. */
-  readonly limit: number;
-  /** True for the inside of an UN sequence, PS3.5 6.2.2. */
-  readonly unknown: boolean;
-}
-
-const undefinedLength = 0xffff_ffff;
-const itemTag = 0xfffe_e000;
-const itemEnd = 0xfffe_e00d;
-const sequenceEnd = 0xfffe_e0dd;
-// What an element costs beside its bytes: the objects that describe it.
-const elementCost = 160;
-const pixelTags = new Set([0x7fe0_0008, 0x7fe0_0009, 0x7fe0_0010]);
-const emptyDataSet: DataSet = new Map();
-const noElements = new Map<string, Element>();
-const noItems: DataSet[] = [];
-
-const damaged = (what: string): PacsError => new PacsError('damaged', `The file is damaged: ${what}`);
+import type { Encoding, Frame, WalkLimits } from './walk-frame.ts';
+import {
+  damaged,
+  elementCost,
+  emptyDataSet,
+  itemEnd,
+  itemTag,
+  noElements,
+  noItems,
+  pixelTags,
+  sequenceEnd,
+  undefinedLength,
+} from './walk-frame.ts';
 
 /** Where a walk stands: still in the elements, at the end of what it was asked for, at the pixel data, or in padding after the last element. */
 export type WalkState = 'elements' | 'stopped' | 'pixel data' | 'padding';

@@ -36,7 +36,7 @@ const groups = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
 /** A name by its component groups; empty ones are left out, PS3.18 F.2.2. */
 function personName(text: string): Record<string, string> | null {
   const parts = text.split('=').slice(0, 3);
-  const named = parts.map((part, index) => [groups[index]!, part.replace(/ +$/, '')] as const);
+  const named = parts.map((part, index) => [groups[index]!, part.replace(/[ ^]+$/, '')] as const);
   const present = named.filter(([, part]) => part !== '');
   return present.length > 0 ? Object.fromEntries(present) : null;
 }
@@ -138,4 +138,17 @@ export function toDicomJson(header: Header, options: DicomJsonOptions = {}): Dic
   if (pixelData && options.bulkDataURI)
     json[pixelData.tag] = { vr: pixelData.vr, BulkDataURI: options.bulkDataURI(pixelData.tag) };
   return json;
+}
+
+/** The JSON text of a data set, attributes in the order of their tags at every level, as PS3.18 F.2.2 asks (JSON.stringify would not). */
+export function dicomJsonText(json: DicomJson): string {
+  const members = Object.keys(json)
+    .toSorted()
+    .map((tag) => `"${tag}":${attributeText(json[tag]!)}`);
+  return `{${members.join(',')}}`;
+}
+
+function attributeText(json: DicomJsonAttribute): string {
+  if (json.vr !== 'SQ' || !json.Value) return JSON.stringify(json);
+  return `{"vr":"SQ","Value":[${json.Value.map((item) => dicomJsonText(item as DicomJson)).join(',')}]}`;
 }

@@ -2,7 +2,7 @@
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import { ByteWindow } from './byte-window.ts';
 import type { DataSet, Header } from './data-set.ts';
-import type { WalkLimits } from './data-set-walker.ts';
+import type { WalkLimits } from './walk-frame.ts';
 import { DataSetWalker } from './data-set-walker.ts';
 import { isDeflatedSyntax, looksLikeDataSet, lookAtSyntax } from './header-syntax.ts';
 import type { Syntax } from './header-syntax.ts';

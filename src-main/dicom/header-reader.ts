@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { PacsError } from '#shared/errors.ts';
 import type { Header } from './data-set.ts';
-import type { WalkLimits } from './data-set-walker.ts';
+import type { WalkLimits } from './walk-frame.ts';
 import { HeaderParser } from './header-parser.ts';
 
 /** Bounds of what a header may hold; those of PS3.5 are far below. */

@@ -1,7 +1,7 @@
 /** How a data set is written in truth: what the file meta information says, corrected by looking at the first element. */
 import { findTransferSyntax } from '#shared/transfer-syntaxes.ts';
 import { dictionaryVR } from './implicit-vr.ts';
-import type { Encoding } from './data-set-walker.ts';
+import type { Encoding } from './walk-frame.ts';
 import { readLength, readShort, readTag } from './read-bytes.ts';
 import { looksLikeVR, vrOfCode } from './value-representations.ts';
 
