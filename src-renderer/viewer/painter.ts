@@ -1,0 +1,109 @@
+/** Paints one frame at a time into an element through a Cornerstone stack viewport, exactly as it is told to. */
+import { Enums } from '@cornerstonejs/core';
+import type { Types } from '@cornerstonejs/core';
+import { PacsError } from '#shared/errors.ts';
+import type { Camera, ImagePlane, Pair } from './camera.ts';
+import { cross, toPatient, towards } from './camera.ts';
+import { disableStack, enableStack, resizeViewports } from './engine.ts';
+import { planeOf } from './image-plane.ts';
+import type { SeriesFrame } from './series-frames.ts';
+import type { FramePixels } from './series-pixels.ts';
+import type { ShownRange, VOILUTFunction } from './windows.ts';
+
+/** How a frame is to look. */
+export interface Look {
+  readonly range: ShownRange;
+  readonly voi: VOILUTFunction;
+  readonly inverted: boolean;
+  readonly camera: Camera;
+}
+
+/** A screen for frames of one series. */
+export interface Painter {
+  /** Size of the screen in device pixels. */
+  size(): Pair;
+  /** Takes a frame whose pixels are here; `restyle` has to follow. @throws PacsError when it cannot be drawn. */
+  take(frame: SeriesFrame, kind: FramePixels['kind']): Promise<void>;
+  /** Draws the taken frame with this look in the next animation frame. */
+  restyle(frame: SeriesFrame, look: Look): void;
+  close(): void;
+}
+
+const voiFunctions = {
+  LINEAR: Enums.VOILUTFunctionType.LINEAR,
+  LINEAR_EXACT: Enums.VOILUTFunctionType.LINEAR_EXACT,
+  SIGMOID: Enums.VOILUTFunctionType.SAMPLED_SIGMOID,
+} as const;
+
+/** Opens a painter in `element`; `onDrawn` hears each picture that is on the screen, `onResize` each new size. */
+export function openPainter(
+  element: HTMLDivElement,
+  frames: readonly SeriesFrame[],
+  heard: { onDrawn(): void; onResize(): void },
+): Painter {
+  const viewport = enableStack('main', element);
+  const imageIds = frames.map(({ imageId }) => imageId);
+  let shape: string | undefined;
+
+  const resized = new ResizeObserver(() => {
+    resizeViewports();
+    heard.onResize();
+  });
+  resized.observe(element);
+  element.addEventListener(Enums.Events.IMAGE_RENDERED, heard.onDrawn);
+
+  return {
+    size: () => [viewport.canvas.width, viewport.canvas.height],
+    take: async (frame, kind) => {
+      const wanted = shapeOf(frame, kind);
+      // Cornerstone keeps its texture from image to image and looks at their sizes only: a new shape needs a new start.
+      if (wanted !== shape) await viewport.setStack(imageIds, frame.index);
+      else await viewport.setImageIdIndex(frame.index);
+      if (viewport.getCornerstoneImage()?.imageId !== frame.imageId && viewport.getCurrentImageIdIndex() === frame.index)
+        throw new PacsError('internal', 'The graphics of this computer could not draw this image.');
+      shape = wanted;
+    },
+    restyle: (frame, look) => restyle(viewport, frame, look),
+    close: () => {
+      resized.disconnect();
+      element.removeEventListener(Enums.Events.IMAGE_RENDERED, heard.onDrawn);
+      disableStack(viewport);
+    },
+  };
+}
+
+const shapeOf = ({ instance }: SeriesFrame, kind: FramePixels['kind']): string => {
+  const { rows, columns, rowSpacing, columnSpacing, rowCosines, columnCosines } = planeOf(instance);
+  return [kind, rows, columns, rowSpacing, columnSpacing, rowCosines, columnCosines].join(' ');
+};
+
+function restyle(viewport: Types.IStackViewport, frame: SeriesFrame, { range, voi, inverted, camera }: Look): void {
+  viewport.setProperties({
+    voiRange: range,
+    VOILUTFunction: voiFunctions[voi],
+    invert: inverted,
+    // Enlarged past recognition, pixels are shown as what they are.
+    interpolationType: camera.scale > 12 ? Enums.InterpolationType.NEAREST : Enums.InterpolationType.LINEAR,
+  });
+  viewport.setCamera(vtkCamera(planeOf(frame.instance), camera, viewport.canvas.height));
+  viewport.render();
+}
+
+/** Our camera as Cornerstone's: it looks along the axis into the image from so far away that nothing is clipped. */
+function vtkCamera(plane: ImagePlane, { center, scale, turn }: Camera, height: number): Partial<Types.ICamera> {
+  const [right, down] = [towards(plane, turn.right), towards(plane, turn.down)];
+  const into = cross(right, down);
+  const focalPoint = toPatient(plane, center);
+  const distance = plane.rows * plane.rowSpacing + plane.columns * plane.columnSpacing;
+  return {
+    viewUp: [-down[0], -down[1], -down[2]],
+    viewPlaneNormal: [-into[0], -into[1], -into[2]],
+    focalPoint: [...focalPoint],
+    position: [
+      focalPoint[0] - into[0] * distance,
+      focalPoint[1] - into[1] * distance,
+      focalPoint[2] - into[2] * distance,
+    ],
+    parallelScale: ((height / 2) * plane.columnSpacing) / scale,
+  };
+}

@@ -1,0 +1,51 @@
+/** Lets the keyboard drive the viewer while it is on the screen. */
+import { useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+import { commandOf, stackCommands } from './shortcuts.ts';
+import type { Command } from './shortcuts.ts';
+import type { StackView } from './stack-view.ts';
+
+/** The space bar: held it makes any drag a pan, tapped it plays. */
+export interface SpaceBar {
+  isHeld: boolean;
+  /** True once it was used for panning, so that letting go does not play. */
+  wasUsed: boolean;
+}
+
+/** Where typing belongs to the widget that has the focus. */
+const widgets = 'input, textarea, select, [role=slider], [role=menu], [role=dialog], [role=listbox]';
+
+/** Listens on the page; `rest` gets the commands that concern the screen. */
+export function useViewerKeys(stack: StackView | undefined, rest: (command: Command) => void): RefObject<SpaceBar> {
+  const space = useRef<SpaceBar>({ isHeld: false, wasUsed: false });
+  useEffect(() => {
+    const ending = new AbortController();
+    const down = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !(event.target instanceof Element) || event.target.closest(widgets)) return;
+      if (event.key === ' ') return spaceDown(event, space.current);
+      const command = commandOf(event);
+      if (!command) return;
+      event.preventDefault();
+      if (command === 'preset') stack?.preset(Number(event.key) - 1);
+      else if (stackCommands[command]) stack && stackCommands[command](stack);
+      else rest(command);
+    };
+    const up = ({ key }: KeyboardEvent) => {
+      if (key !== ' ' || !space.current.isHeld) return;
+      if (!space.current.wasUsed) stack?.togglePlay();
+      space.current = { isHeld: false, wasUsed: false };
+    };
+    window.addEventListener('keydown', down, { signal: ending.signal });
+    window.addEventListener('keyup', up, { signal: ending.signal });
+    window.addEventListener('blur', () => (space.current = { isHeld: false, wasUsed: false }), { signal: ending.signal });
+    return () => ending.abort();
+  }, [stack, rest]);
+  return space;
+}
+
+/** On a button the space bar presses that button. */
+function spaceDown(event: KeyboardEvent, space: SpaceBar): void {
+  if (event.target instanceof Element && event.target.closest('button, a')) return;
+  event.preventDefault();
+  space.isHeld = true;
+}
