@@ -52,6 +52,8 @@ export interface OpenEnds {
   /** Rows that may name files of later buckets. */
   readonly recent: readonly (Place & { readonly row: number })[];
   readonly discarded: readonly Place[];
+  /** False while the catalogue is being rebuilt from the files. */
+  readonly isComplete: boolean;
 }
 
 /** What the engine counts. */
@@ -71,6 +73,8 @@ export interface Catalogue {
   /** All before is on disk for good; files of `bucket` and below need no look at the next start. */
   settle(bucket: number): Promise<void>;
   openEnds(): Promise<OpenEnds>;
+  /** Every file on disk is catalogued now. */
+  completed(): Promise<void>;
   /** Forgets rows whose file is not there; the answer counts them. */
   forget(rows: readonly number[]): Promise<number>;
   /** The discarded files are gone. */

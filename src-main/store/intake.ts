@@ -1,80 +1,66 @@
-/** Brings one stream to disk as a file on its way in: header read and digest taken from the same pass, memory bounded. */
+/** Takes one stream in: header read and digest taken from the same pass, bytes to disk as they come, memory bounded. */
 import { createHash } from 'node:crypto';
-import { close, fdatasync, open, unlink, writev } from 'node:fs';
-import { promisify } from 'node:util';
+import { unlink } from 'node:fs/promises';
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Header } from '../dicom/data-set.ts';
 import { createHeaderReader } from '../dicom/header-reader.ts';
+import type { Disk } from './disk.ts';
 
-/* The callback forms: a file handle's promises cost a third more per image. */
-const openFile = promisify(open);
-const writeFile = promisify(writev);
-const syncFile = promisify(fdatasync);
-const closeFile = promisify(close);
-const removeFile = promisify(unlink);
-
-/* Chunks are gathered up to this many bytes before they are written: few large writes, bounded memory. */
+/* Chunks are gathered up to this many bytes before they are written: most images go to disk in one write. */
 const gatherBytes = 1024 * 1024;
 
-/** A file that is whole and synced, but not yet under its final name. */
-export interface Staged {
-  readonly path: string;
+/** A stream that came to its end: what it was, and its last bytes, which are not on disk yet. */
+export interface Arrival {
   readonly size: number;
   /** SHA-256 of the bytes. */
   readonly digest: Buffer;
   readonly header: Header;
-}
-
-/** What a stream may not exceed. */
-export interface IntakeLimits {
-  /** Bytes of one instance. */
-  readonly maximumBytes: number;
+  readonly lastChunks: readonly Uint8Array[];
 }
 
 /**
- * Writes a stream to `path`, synced. On any fault nothing is left there.
+ * Takes in a stream; all but its last bytes go to the file at `path`. `finish` then decides and writes the rest. On any
+ * fault, in `finish` too, nothing is left at `path`.
  * @throws PacsError: `aborted` when the stream fails, `storage-full`, `too-large`, and what the header reader says.
  */
-export async function stage(stream: AsyncIterable<Uint8Array>, path: string, limits: IntakeLimits): Promise<Staged> {
-  const file = await openFile(path, 'wx').catch(fail);
-  let staged: Staged;
+export async function takeIn<R>(
+  disk: Disk,
+  stream: AsyncIterable<Uint8Array>,
+  path: string,
+  maximumBytes: number,
+  finish: (arrival: Arrival) => Promise<R>,
+): Promise<R> {
   try {
-    staged = await writeStream(stream, file, path, limits);
+    return await finish(await arrive(disk, stream, path, maximumBytes));
   } catch (error) {
-    await closeFile(file).catch(() => undefined);
-    await removeFile(path).catch(() => undefined);
+    await unlink(path).catch(() => undefined);
     throw toPacsError(error);
   }
-  await closeFile(file);
-  return staged;
 }
 
-async function writeStream(
+async function arrive(
+  disk: Disk,
   stream: AsyncIterable<Uint8Array>,
-  file: number,
   path: string,
-  limits: IntakeLimits,
-): Promise<Staged> {
+  maximumBytes: number,
+): Promise<Arrival> {
   const hash = createHash('sha256');
   const reader = createHeaderReader();
   let [size, gathered, chunks] = [0, 0, [] as Uint8Array[]];
   for await (const chunk of abortable(stream)) {
     size += chunk.length;
-    if (size > limits.maximumBytes)
-      throw new PacsError('too-large', `The file is larger than ${Math.round(limits.maximumBytes / 1024 ** 2)} MB.`);
+    if (size > maximumBytes)
+      throw new PacsError('too-large', `The file is larger than ${Math.round(maximumBytes / 1024 ** 2)} MB.`);
     hash.update(chunk);
     reader.write(chunk);
     if (reader.fault) throw reader.fault;
     chunks.push(chunk);
     gathered += chunk.length;
     if (gathered < gatherBytes) continue;
-    await writeAll(file, chunks, gathered);
+    await disk.append(path, chunks);
     [gathered, chunks] = [0, []];
   }
-  const header = reader.end();
-  await writeAll(file, chunks, gathered);
-  await syncFile(file);
-  return { path, size, digest: hash.digest(), header };
+  return { size, digest: hash.digest(), header: reader.end(), lastChunks: chunks };
 }
 
 /* A stream that breaks off is the sender's doing, whatever it throws. */
@@ -86,16 +72,3 @@ async function* abortable(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     throw new PacsError('aborted', 'The sender broke off before the image was complete.', { cause: error });
   }
 }
-
-async function writeAll(file: number, chunks: Uint8Array[], total: number): Promise<void> {
-  if (total === 0) return;
-  const { bytesWritten } = await writeFile(file, chunks);
-  if (bytesWritten === total) return;
-  /* A short write means a disk at its end: what is left is tried again and then fails with its reason. */
-  const rest = Buffer.concat(chunks).subarray(bytesWritten);
-  await writeAll(file, [rest], rest.length);
-}
-
-const fail = (error: unknown): never => {
-  throw toPacsError(error);
-};

@@ -4,10 +4,11 @@ import { mkdir, unlink } from 'node:fs/promises';
 import { createEmitter } from '#shared/emitter.ts';
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Identifiers, Origin, Receipt, Statistics } from '#shared/model.ts';
-import type { AddOutcome, Catalogue, Overwrite, Place } from './catalogue.ts';
+import type { AddOutcome, Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
 import { createSpaceCheck } from './disk-space.ts';
-import { makeEntry, type UnplacedEntry } from './entry.ts';
-import { stage, type Staged } from './intake.ts';
+import { makeEntry } from './entry.ts';
+import { openDisk, type Disk } from './disk.ts';
+import { takeIn, type Arrival } from './intake.ts';
 import { lockArchive } from './lock.ts';
 import { openPlaces, type Places } from './places.ts';
 import { recover } from './recover.ts';
@@ -49,23 +50,24 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         .settle(bucket)
         .catch((error: unknown) => options.log(`The catalogue could not be settled: ${String(error)}`));
     const shelf = await openShelf(places, recovery.bucket, recovery.filled, settle);
-    return createStore(options, places, catalogue, shelf, unlock);
+    return createStore(options, { places, catalogue, shelf, disk: openDisk() }, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function createStore(
-  options: StoreOptions,
-  places: Places,
-  catalogue: Catalogue,
-  shelf: Shelf,
-  unlock: () => void,
-): Store {
+/** What the archive is made of. */
+interface Parts {
+  readonly places: Places;
+  readonly catalogue: Catalogue;
+  readonly shelf: Shelf;
+  readonly disk: Disk;
+}
+
+function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: Parts, unlock: () => void): Store {
   const events = createEmitter<StoreEvents>((error) => options.log(`A listener failed: ${String(error)}`));
   const checkSpace = createSpaceCheck(options.storage, options.minimumFreeBytes);
-  const limits = { maximumBytes: options.maximumInstanceBytes };
   const running = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -76,29 +78,41 @@ function createStore(
   ): Promise<Receipt> {
     if (closed) throw new PacsError('busy', 'The archive is closing.');
     await checkSpace();
-    const staged = await stage(stream, places.incomingPath(`${randomUUID()}.part`), limits);
-    const entry = await orRemove(staged, () => makeEntry(staged, origin, Date.now(), claim));
-    const { outcome, isNewStudy } = await keep(staged, entry);
-    const { identifiers, size } = entry;
-    if (outcome !== 'known') events.emit('instance.stored', { ...identifiers, isNewStudy });
-    return { ...identifiers, size, status: outcome === 'known' ? 'AlreadyStored' : 'Success' };
-  }
-
-  async function keep(staged: Staged, entry: UnplacedEntry): Promise<AddOutcome> {
-    const outcome = await shelf.keep(staged.path, entry.identifiers.SOPInstanceUID, async (place) => {
-      const [added] = await catalogue.add([{ ...entry, place }], options.overwrite).catch(async (error: unknown) => {
-        await unlink(places.pathOf(place)).catch(() => undefined);
-        throw toPacsError(error);
-      });
-      return added as AddOutcome;
+    const path = places.incomingPath(`${randomUUID()}.part`);
+    return takeIn(disk, stream, path, options.maximumInstanceBytes, async (arrival) => {
+      const entry = makeEntry(arrival, origin, Date.now(), claim);
+      const { identifiers, size } = entry;
+      const { outcome, isNewStudy } = await shelf.place(identifiers.SOPInstanceUID, arrival.digest, (place) =>
+        keep(arrival, path, { ...entry, place }),
+      );
+      if (outcome !== 'known') events.emit('instance.stored', { ...identifiers, isNewStudy });
+      return { ...identifiers, size, status: outcome === 'known' ? 'AlreadyStored' : 'Success' };
     });
-    if (outcome.discard) await discard(outcome.discard);
-    return outcome;
   }
 
+  /* First the file, whole and safe under its final name, then its row: a row never names a file that is not there. */
+  async function keep({ lastChunks }: Arrival, path: string, entry: CatalogueEntry): Promise<AddOutcome> {
+    const kept = places.pathOf(entry.place);
+    let outcome: AddOutcome | undefined;
+    try {
+      await disk.finish(path, lastChunks, kept);
+      [outcome] = await catalogue.add([entry], options.overwrite);
+    } catch (error) {
+      await unlink(kept).catch(() => undefined);
+      throw error;
+    }
+    if (outcome?.discard) await discard(outcome.discard);
+    return outcome as AddOutcome;
+  }
+
+  /* What is not removed now is noted in the catalogue and removed at the next start. */
   async function discard(place: Place): Promise<void> {
-    await unlink(places.pathOf(place)).catch(() => undefined);
-    await catalogue.swept([place]);
+    try {
+      await unlink(places.pathOf(place));
+      await catalogue.swept([place]);
+    } catch (error) {
+      options.log(`A replaced file could not be removed: ${String(error)}`);
+    }
   }
 
   async function refuse(error: PacsError, origin: Origin): Promise<void> {
@@ -141,17 +155,9 @@ function createStore(
     close: async () => {
       closed = true;
       await Promise.allSettled(running);
+      await disk.close();
       await catalogue.close();
       unlock();
     },
   };
-}
-
-async function orRemove<R>(staged: Staged, make: () => R): Promise<R> {
-  try {
-    return make();
-  } catch (error) {
-    await unlink(staged.path).catch(() => undefined);
-    throw error;
-  }
 }

@@ -61,8 +61,8 @@ async function listBuckets(dicom: string): Promise<number[]> {
   return numbers.sort((a, b) => a - b);
 }
 
-/** Puts the names in a folder on disk. Windows has no such call and keeps names with its journal. */
-export async function syncFolder(path: string): Promise<void> {
+/* Puts the names in a folder on disk. Windows has no such call and keeps names with its journal. */
+async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, constants.O_RDONLY);
   try {
@@ -70,20 +70,4 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-/** Syncs one folder for many at once: callers that come while a sync runs share the next one. */
-export function createFolderSync(path: string): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-  const start = (): Promise<void> => {
-    next = undefined;
-    running = syncFolder(path).finally(() => (running = undefined));
-    return running;
-  };
-  return () => {
-    if (!running) return start();
-    next ??= running.then(start, start);
-    return next;
-  };
 }

@@ -6,6 +6,7 @@ import { PacsError } from '#shared/errors.ts';
 import { readHeader } from '../dicom/header-reader.ts';
 import type { Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
 import { makeEntry } from './entry.ts';
+import { fitsItsName } from './file-name.ts';
 import type { Places } from './places.ts';
 
 /** What the start found. */
@@ -16,7 +17,7 @@ export interface Recovery {
   readonly lost: number;
   /** Files without use that were removed. */
   readonly removed: number;
-  /** Files that cannot be read as DICOM; they stay where they are. */
+  /** Files that are damaged or no DICOM; they stay where they are. */
   readonly unreadable: readonly string[];
   /** The bucket to go on with and how many files it has. */
   readonly bucket: number;
@@ -37,7 +38,7 @@ export async function recover(
   tell: (files: number) => void = () => undefined,
 ): Promise<Recovery> {
   await places.clearIncoming();
-  const { durableBucket, recent, discarded } = await catalogue.openEnds();
+  const { durableBucket, recent, discarded, isComplete } = await catalogue.openEnds();
   let removed = await sweep(places, catalogue, discarded);
   const open = (await places.buckets()).filter((bucket) => bucket > durableBucket);
   const catalogued = Map.groupBy(recent, ({ bucket }) => bucket);
@@ -49,7 +50,7 @@ export async function recover(
     lost += await catalogue.forget(rows.filter(({ name }) => !names.has(name)).map(({ row }) => row));
     for (const { name } of rows) names.delete(name);
     await inParallel([...names], async (name) => {
-      const outcome = await adopt(places, catalogue, overwrite, { bucket, name });
+      const outcome = await adopt({ places, catalogue, overwrite, mayRemove: isComplete }, { bucket, name });
       if (outcome === 'found') found++;
       else if (outcome === 'removed') removed++;
       else unreadable.push(places.pathOf({ bucket, name }));
@@ -57,6 +58,7 @@ export async function recover(
     tell((seen += names.size));
     if (bucket !== open.at(-1)) await catalogue.settle(bucket);
   }
+  await catalogue.completed();
   const bucket = open.at(-1) ?? durableBucket + 1;
   return { found, lost, removed, unreadable, bucket, filled: (await places.namesIn(bucket)).length };
 }
@@ -71,14 +73,27 @@ async function sweep(places: Places, catalogue: Catalogue, discarded: readonly P
   return discarded.length;
 }
 
-/* A file with a final name is whole: it was synced before it got the name. */
+interface Adoption {
+  readonly places: Places;
+  readonly catalogue: Catalogue;
+  readonly overwrite: Overwrite;
+  /** True where a file without a row can only be one that was never acknowledged. */
+  readonly mayRemove: boolean;
+}
+
+/* A power cut can leave a name whose bytes never all came to disk; such a file was not acknowledged. While a catalogue is
+   being rebuilt a file that does not fit its name may as well be an old image gone bad: it stays for a person to see. */
 async function adopt(
-  places: Places,
-  catalogue: Catalogue,
-  overwrite: Overwrite,
+  { places, catalogue, overwrite, mayRemove }: Adoption,
   place: Place,
 ): Promise<'found' | 'removed' | 'unreadable'> {
-  const entry = await readEntry(places.pathOf(place), place).catch((error: unknown) => {
+  const path = places.pathOf(place);
+  const digest = await digestOf(path);
+  if (!fitsItsName(place.name, digest)) {
+    if (mayRemove) await rm(path, { force: true });
+    return mayRemove ? 'removed' : 'unreadable';
+  }
+  const entry = await readEntry(path, place, digest).catch((error: unknown) => {
     if (error instanceof PacsError) return undefined;
     throw error;
   });
@@ -88,9 +103,9 @@ async function adopt(
   return outcome?.outcome === 'known' ? 'removed' : 'found';
 }
 
-/** The entry of a file that is kept already, read from the file itself. */
-async function readEntry(path: string, place: Place): Promise<CatalogueEntry> {
-  const [header, { size, mtimeMs }, digest] = await Promise.all([readHeader(path), stat(path), digestOf(path)]);
+/* The entry of a file that is kept already, read from the file itself. */
+async function readEntry(path: string, place: Place, digest: Buffer): Promise<CatalogueEntry> {
+  const [header, { size, mtimeMs }] = await Promise.all([readHeader(path), stat(path)]);
   const origin = { kind: 'import', path: 'archive' } as const;
   return { ...makeEntry({ header, size, digest }, origin, Math.round(mtimeMs)), place };
 }

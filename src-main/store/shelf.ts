@@ -1,23 +1,19 @@
 /** Gives received files their final place, bucket by bucket, and knows which buckets are settled beyond any crash. */
-import { randomBytes } from 'node:crypto';
-import { rename } from 'node:fs/promises';
 import type { Place } from './catalogue.ts';
-import { bucketSize, createFolderSync, type Places } from './places.ts';
+import { fileName } from './file-name.ts';
+import { bucketSize, type Places } from './places.ts';
 
 interface Bucket {
   readonly number: number;
-  readonly sync: () => Promise<void>;
   files: number;
-  /** Files that lie here but are not yet catalogued. */
+  /** Files that are on their way into this bucket or not yet catalogued. */
   open: number;
 }
 
 /** Where files get their final names. */
 export interface Shelf {
-  /**
-   * Renames a synced file to its final name and syncs the name. `catalogue` runs beside that sync; when both are done the file is kept.
-   */
-  keep<R>(from: string, SOPInstanceUID: string, catalogue: (place: Place) => Promise<R>): Promise<R>;
+  /** Runs `work` with a new place; the bucket is not settled before the work is done. */
+  place<R>(SOPInstanceUID: string, digest: Uint8Array, work: (place: Place) => Promise<R>): Promise<R>;
 }
 
 /** The shelf; `first` is the bucket to begin with, `filled` what lies there; `settle` is told of each bucket that is complete. */
@@ -29,12 +25,22 @@ export async function openShelf(
 ): Promise<Shelf> {
   const makeBucket = async (number: number, files = 0): Promise<Bucket> => {
     await places.makeBucket(number);
-    return { number, files, open: 0, sync: createFolderSync(places.bucketPath(number)) };
+    return { number, files, open: 0 };
   };
   const closing: Bucket[] = [];
   let current = Promise.resolve(await makeBucket(first, filled));
 
-  /* Takes a slot; the one who takes the last makes the next bucket, others wait for it. */
+  const startNext = (full: Bucket): void => {
+    closing.push(full);
+    current = makeBucket(full.number + 1);
+    /* A folder that cannot be made now may be made later: the next caller tries again. */
+    current.catch(() => {
+      closing.pop();
+      current = Promise.resolve(full);
+    });
+  };
+
+  /* Takes a slot; the one who finds the bucket full makes the next, others wait for it. */
   const takeSlot = async (): Promise<Bucket> => {
     const bucket = await current;
     if (bucket.files < bucketSize) {
@@ -42,15 +48,7 @@ export async function openShelf(
       bucket.open++;
       return bucket;
     }
-    if (closing.at(-1) !== bucket) {
-      closing.push(bucket);
-      current = makeBucket(bucket.number + 1);
-      /* A folder that cannot be made now may be made later: the next caller tries again. */
-      current.catch(() => {
-        closing.pop();
-        current = Promise.resolve(bucket);
-      });
-    }
+    if (closing.at(-1) !== bucket) startNext(bucket);
     return takeSlot();
   };
 
@@ -61,13 +59,10 @@ export async function openShelf(
   };
 
   return {
-    async keep(from, SOPInstanceUID, catalogue) {
+    async place(SOPInstanceUID, digest, work) {
       const bucket = await takeSlot();
       try {
-        const place = { bucket: bucket.number, name: `${SOPInstanceUID}.${randomBytes(4).toString('hex')}.dcm` };
-        await rename(from, places.pathOf(place));
-        const [result] = await Promise.all([catalogue(place), bucket.sync()]);
-        return result;
+        return await work({ bucket: bucket.number, name: fileName(SOPInstanceUID, digest) });
       } finally {
         bucket.open--;
         if (bucket.open === 0) await settleClosed();

@@ -1,5 +1,14 @@
 /** What a crash or a power cut can leave is set right at the next start. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reindex } from '#main/store/reindex.ts';
@@ -59,9 +68,21 @@ describe('the start after an interruption', () => {
   it('keeps one of two files of the same instance', async () => {
     await opened((store) => fill(store, 1));
     const [path = ''] = filesUnder(folder.path, 'dicom');
-    copyFileSync(path, path.replace(/\.[0-9a-f]{8}\.dcm$/, '.00000000.dcm'));
+    copyFileSync(path, path.replace(/-[0-9a-f]{8}\.dcm$/, '-00000000.dcm'));
     await opened(async (store) => expect((await store.statistics()).instances).toBe(1));
     expect(filesUnder(folder.path, 'dicom')).toHaveLength(1);
+  });
+
+  it('removes a file whose bytes did not all come to disk, unless the catalogue is being rebuilt', async () => {
+    await opened((store) => fill(store, 1));
+    const [path = ''] = filesUnder(folder.path, 'dicom');
+    const cut = path.replace('1.5.0.', '1.5.99.');
+    writeFileSync(cut, readFileSync(path).subarray(0, 400));
+    dropCatalogue();
+    await opened(() => Promise.resolve());
+    expect(existsSync(cut)).toBe(true);
+    await opened(() => Promise.resolve());
+    expect([existsSync(cut), existsSync(path)]).toEqual([false, true]);
   });
 
   it('leaves a file that it cannot read where it is', async () => {

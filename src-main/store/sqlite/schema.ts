@@ -66,7 +66,7 @@ export const createStatements: readonly string[] = [
   'CREATE TABLE refusals (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, origin TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)',
   /* Files that no row names any more and that are still to be removed. */
   'CREATE TABLE discarded (bucket INTEGER NOT NULL, name TEXT NOT NULL)',
-  'CREATE TABLE totals (one INTEGER PRIMARY KEY CHECK (one = 1), diskSize INTEGER NOT NULL, refused INTEGER NOT NULL, durableBucket INTEGER NOT NULL, durableRow INTEGER NOT NULL)',
-  'INSERT INTO totals VALUES (1, 0, 0, -1, 0)',
+  'CREATE TABLE totals (one INTEGER PRIMARY KEY CHECK (one = 1), diskSize INTEGER NOT NULL, refused INTEGER NOT NULL, durableBucket INTEGER NOT NULL, durableRow INTEGER NOT NULL, isComplete INTEGER NOT NULL)',
+  'INSERT INTO totals VALUES (1, 0, 0, -1, 0, 0)',
   `PRAGMA user_version = ${schemaVersion}`,
 ];

@@ -37,6 +37,7 @@ export async function openSqliteCatalogue(folder: string): Promise<Catalogue> {
     refuse: (refusal) => call(writer, 'refuse', refusal),
     settle: (bucket) => call(writer, 'settle', bucket),
     openEnds: () => call(writer, 'openEnds'),
+    completed: () => call(writer, 'completed'),
     forget: (rows) => call(writer, 'forget', rows),
     swept: (places) => call(writer, 'swept', places),
     find: (query) => call(reader, 'find', query),

@@ -12,6 +12,7 @@ export interface Writer {
   refuse(refusal: { at: number; origin: unknown; code: string; message: string }): void;
   settle(bucket: number): void;
   openEnds(): OpenEnds;
+  completed(): void;
   forget(rows: readonly number[]): number;
   swept(places: readonly Place[]): void;
 }
@@ -57,6 +58,7 @@ export function createWriter(database: Connection): Writer {
     }),
     settle: (bucket) => settle(database, bucket),
     openEnds: () => readOpenEnds(database),
+    completed: () => void database.prepare('UPDATE totals SET isComplete = 1').run(),
     forget: guarded((rows: readonly number[]) => {
       clear(caches);
       return rows.filter(forget).length;
@@ -93,16 +95,17 @@ function settle(database: Connection, bucket: number): void {
 }
 
 function readOpenEnds(database: Connection): OpenEnds {
-  const totals = database.prepare('SELECT durableBucket, durableRow FROM totals').get() as {
-    durableBucket: number;
-    durableRow: number;
-  };
+  const totals = database.prepare('SELECT durableBucket, durableRow, isComplete FROM totals').get() as Record<
+    'durableBucket' | 'durableRow' | 'isComplete',
+    number
+  >;
   const recent = database.prepare('SELECT id AS row, bucket, name FROM instances WHERE id > ?').all(totals.durableRow);
   const discarded = database.prepare('SELECT bucket, name FROM discarded').all();
   return {
     durableBucket: totals.durableBucket,
     recent: recent as OpenEnds['recent'],
     discarded: discarded as Place[],
+    isComplete: totals.isComplete === 1,
   };
 }
 
