@@ -82,7 +82,7 @@ function storeRequest({ SOPClassUID, SOPInstanceUID, dataSet }: BenchImage, mess
 
 /** Reads whole PDUs from a socket. */
 async function* pdus(socket: Socket): AsyncGenerator<Buffer> {
-  let buffer = Buffer.alloc(0);
+  let buffer: Buffer = Buffer.alloc(0);
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     buffer = buffer.length ? Buffer.concat([buffer, chunk]) : chunk;
     while (buffer.length >= 6 && buffer.length >= 6 + buffer.readUInt32BE(2)) {
