@@ -6,6 +6,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NowProvider } from './parts/ago.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
+import { FormatProvider } from './parts/format-provider.tsx';
 import { Message } from './parts/message.tsx';
 import { ImportDrop } from './screens/import-drop.tsx';
 import { ImportPanel } from './screens/import-panel.tsx';
@@ -48,22 +49,24 @@ export function App() {
   const [scanner, scannerPanel] = useDisclosure(false);
   const [refusals, refusalsPanel] = useDisclosure(false);
   return (
-    <NowProvider>
-      {/* The list stays as it is behind the viewer: its place, its search and its choice. */}
-      <div className={styles['window']} inert={study !== undefined}>
-        <TopBar showScanner={scannerPanel.open} showRefusals={refusalsPanel.open} />
-        <div className={styles['content']}>
-          <StudiesScreen open={setStudy} />
+    <FormatProvider>
+      <NowProvider>
+        {/* The list stays as it is behind the viewer: its place, its search and its choice. */}
+        <div className={styles['window']} data-window inert={study !== undefined}>
+          <TopBar showScanner={scannerPanel.open} showRefusals={refusalsPanel.open} />
+          <div className={styles['content']}>
+            <StudiesScreen open={setStudy} />
+          </div>
+          <StatusBar />
         </div>
-        <StatusBar />
-      </div>
-      {study === undefined ? undefined : <Viewer study={study} close={() => setStudy(undefined)} />}
-      <Modal opened={scanner} onClose={scannerPanel.close} title={t('scanner.title')}>
-        <ScannerDetails />
-      </Modal>
-      <RefusalsDrawer opened={refusals} close={refusalsPanel.close} />
-      <ImportPanel />
-      <ImportDrop />
-    </NowProvider>
+        {study === undefined ? undefined : <Viewer study={study} close={() => setStudy(undefined)} />}
+        <Modal opened={scanner} onClose={scannerPanel.close} title={t('scanner.title')}>
+          <ScannerDetails />
+        </Modal>
+        <RefusalsDrawer opened={refusals} close={refusalsPanel.close} />
+        <ImportPanel />
+        <ImportDrop />
+      </NowProvider>
+    </FormatProvider>
   );
 }

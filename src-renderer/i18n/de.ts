@@ -33,7 +33,6 @@ export const de: Catalogue = {
     count_other: '{{shown}} Studien',
     found_one: '{{shown}} Studie gefunden',
     found_other: '{{shown}} Studien gefunden',
-    new: 'Neu',
     nothingFound: {
       title: 'Keine Studie passt dazu',
       description:
@@ -46,13 +45,11 @@ export const de: Catalogue = {
     datePeriods: 'Zeitraum wählen',
     period: {
       today: 'Heute',
-      yesterday: 'Gestern',
+
       week: 'Letzte 7 Tage',
       month: 'Letzte 30 Tage',
       any: 'Jedes Datum',
     },
-    sortedUp: 'aufsteigend sortiert',
-    sortedDown: 'absteigend sortiert',
   },
   column: {
     preview: 'Bild',
@@ -69,7 +66,6 @@ export const de: Catalogue = {
   study: {
     noName: 'Ohne Namen',
     seriesAndImages: '{{series}} Serien, {{images}} Bilder',
-    imageOf: 'Vorschau der Studie von {{name}}',
   },
   preview: {
     label: 'Gewählte Studie',
@@ -109,7 +105,6 @@ export const de: Catalogue = {
     lost: 'Keine Verbindung zum Archiv. Neuer Versuch …',
     warnings_one: '{{count}} Hinweis',
     warnings_other: '{{count}} Hinweise',
-    warningsTitle: 'Hinweise',
   },
   scanner: {
     title: 'Gerät anschließen',
@@ -122,7 +117,6 @@ export const de: Catalogue = {
     noAddress: 'Dieser Rechner ist in keinem Netz.',
     notListening: 'Chairside wartet nicht auf Geräte: DicomServerEnabled ist in der Konfiguration ausgeschaltet.',
     check: 'Senden Sie dann ein Testbild: Es erscheint von selbst in der Liste.',
-    dicomWeb: 'DICOMweb (für die Praxissoftware)',
   },
   welcome: {
     title: 'Das Archiv ist leer',
@@ -135,7 +129,7 @@ export const de: Catalogue = {
     chooseFiles: 'Dateien wählen …',
     samples: 'Mit Beispielen umsehen',
     samplesDescription:
-      'Erfundene Patienten: ein kleines DVT, eine Panoramaaufnahme, ein Zahnstatus und ein Ultraschall-Clip. Sie lassen sich später löschen.',
+      'Erfundene Patienten: ein kleines DVT, eine Panoramaaufnahme, ein Zahnstatus und ein Ultraschall-Clip.',
     addSamples: 'Beispielstudien hinzufügen',
     adding: 'Beispiele werden hinzugefügt …',
     addingOf: 'Beispiele: {{done}} von {{total}}',

@@ -29,7 +29,6 @@ export const en = {
     count_other: '{{shown}} studies',
     found_one: '{{shown}} study found',
     found_other: '{{shown}} studies found',
-    new: 'New',
     nothingFound: {
       title: 'No study matches',
       description: 'Check the spelling, or take filters away. Names are found in any order of their parts.',
@@ -39,9 +38,7 @@ export const en = {
     filterOf: 'Filter by {{column}}',
     filterUnclear: 'Not a date. Try {{example}}, 2026, or today.',
     datePeriods: 'Choose a period',
-    period: { today: 'Today', yesterday: 'Yesterday', week: 'Last 7 days', month: 'Last 30 days', any: 'Any date' },
-    sortedUp: 'sorted upwards',
-    sortedDown: 'sorted downwards',
+    period: { today: 'Today', week: 'Last 7 days', month: 'Last 30 days', any: 'Any date' },
   },
   column: {
     preview: 'Image',
@@ -58,7 +55,6 @@ export const en = {
   study: {
     noName: 'No name',
     seriesAndImages: '{{series}} series, {{images}} images',
-    imageOf: 'Preview of the study of {{name}}',
   },
   preview: {
     label: 'Chosen study',
@@ -98,7 +94,6 @@ export const en = {
     lost: 'No connection to the archive. Trying again…',
     warnings_one: '{{count}} notice',
     warnings_other: '{{count}} notices',
-    warningsTitle: 'Notices',
   },
   scanner: {
     title: 'Connect a scanner',
@@ -111,7 +106,6 @@ export const en = {
     noAddress: 'This computer is in no network.',
     notListening: 'Chairside is not listening for scanners: DicomServerEnabled is off in the configuration.',
     check: 'Then send a test image: it appears in the list by itself.',
-    dicomWeb: 'DICOMweb (for the practice software)',
   },
   welcome: {
     title: 'The archive is empty',
@@ -122,8 +116,7 @@ export const en = {
     chooseFolder: 'Choose a folder…',
     chooseFiles: 'Choose files…',
     samples: 'Look around with samples',
-    samplesDescription:
-      'Made-up patients: a small CBCT, a panoramic image, a full-mouth set and an ultrasound clip. They can be deleted later.',
+    samplesDescription: 'Made-up patients: a small CBCT, a panoramic image, a full-mouth set and an ultrasound clip.',
     addSamples: 'Add sample studies',
     adding: 'Adding samples…',
     addingOf: 'Adding samples: {{done}} of {{total}}',

@@ -23,12 +23,22 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
-function ago(relative: Intl.RelativeTimeFormat, instant: string, now: number): string {
+interface Relative {
+  readonly past: Intl.RelativeTimeFormat;
+  readonly now: string;
+}
+
+const relativeOf = (locale: string): Relative => ({
+  past: new Intl.RelativeTimeFormat(locale, { style: 'short' }),
+  now: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second'),
+});
+
+function ago(relative: Relative, instant: string, now: number): string {
   const seconds = Math.round((now - Date.parse(instant)) / 1000);
   if (Number.isNaN(seconds)) return '';
   const [unit, length] = units.find(([, size]) => seconds >= size) ?? (['second', 1] as const);
   // Within the first minute the exact second would only be restless.
-  return unit === 'second' ? relative.format(0, 'second') : relative.format(-Math.floor(seconds / length), unit);
+  return unit === 'second' ? relative.now : relative.past.format(-Math.floor(seconds / length), unit);
 }
 
 function dicomDate(value: string): Date | undefined {
@@ -53,7 +63,7 @@ export function createFormat(locale: string): Format {
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const both = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const number = new Intl.NumberFormat(locale);
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
+  const relative = relativeOf(locale);
   return {
     locale,
     date: (value = '') => {

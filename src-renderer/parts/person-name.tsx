@@ -3,11 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { readableName, withoutControls } from './readable-name.ts';
 import styles from './person-name.module.css';
 
+function NoName() {
+  const { t } = useTranslation();
+  return <span className={styles['none']}>{t('study.noName')}</span>;
+}
+
 /** The name as `Family, Given`, with the ideographic group beside it. */
 export function PersonName({ value }: { readonly value: string | undefined }) {
-  const { t } = useTranslation();
   const { main, ideographic } = readableName(value);
-  if (!main) return <span className={styles['none']}>{t('study.noName')}</span>;
+  if (!main) return <NoName />;
   return (
     <span className={styles['name']} title={withoutControls([main, ideographic].filter(Boolean).join('  '))}>
       <bdi>{main}</bdi>

@@ -1,12 +1,10 @@
-/** Dates, numbers and sizes as the window's language writes them. */
-import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+/** The formats of the window's language, for every part that shows a date, a number or a size. */
+import { createContext, useContext } from 'react';
 import { createFormat } from './format.ts';
 import type { Format } from './format.ts';
-import { localeOf } from '../i18n/i18n.ts';
+
+/** Carries the formats; one subscription to the language for the whole window instead of one a cell. */
+export const FormatContext = createContext<Format>(createFormat('en'));
 
 /** The formats of the language that is on. */
-export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  return useMemo(() => createFormat(localeOf(i18n.language)), [i18n.language]);
-}
+export const useFormat = (): Format => useContext(FormatContext);

@@ -51,6 +51,24 @@ function FirstLoadFailed() {
   );
 }
 
+/** A later load failed: the rows that are there stay, and this says that they may be old. */
+function LoadFailed() {
+  const { t } = useTranslation();
+  const { studies } = useWindowState();
+  const error = useStore(studies, (state) => state.error);
+  if (!error || error.code === 'aborted') return undefined;
+  return (
+    <div className={styles['failed']} role="alert">
+      <span>
+        {t('list.failed')}. {errorText(t, error)}
+      </span>
+      <Button size="compact-xs" variant="default" onClick={() => studies.getState().refresh()}>
+        {t('list.retry')}
+      </Button>
+    </div>
+  );
+}
+
 /** The study list with its preview; the welcome while the archive is empty. */
 export function StudiesScreen({ open }: StudiesScreenProps) {
   const { t } = useTranslation();
@@ -66,6 +84,7 @@ export function StudiesScreen({ open }: StudiesScreenProps) {
       <section className={styles['list']}>
         <StudyTable open={open} />
         {total === 0 ? <NothingFound /> : undefined}
+        <LoadFailed />
       </section>
       <StudyPreview open={open} />
     </main>

@@ -1,5 +1,4 @@
 /** One line of the study list. */
-import { Skeleton } from '@mantine/core';
 import { FlexRender } from '@tanstack/react-table';
 import type { Row as TableRow } from '@tanstack/react-table';
 import type { studyFeatures, StudyLine } from './study-columns.tsx';
@@ -43,7 +42,7 @@ export function StudyRow({ row, template, top, isSelected, isFresh, choose, open
           data-column={cell.column.id}
           data-align={cell.column.columnDef.meta?.align}
         >
-          {study ? <FlexRender cell={cell} /> : <Skeleton height={10} width="70%" animate={false} />}
+          {study ? <FlexRender cell={cell} /> : <span className={styles['awaited']} />}
         </div>
       ))}
     </div>

@@ -47,8 +47,9 @@ export function StudyTable({ open }: StudyTableProps) {
   const { t } = useTranslation();
   const { studies } = useWindowState();
   const state = useStore(studies);
-  const { pages, total = 0, cursor, selected, fresh } = state;
+  const { pages, total = 0, cursor, selected, fresh, moves, isLoading, show, moveTo } = state;
   const scroller = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- the compiler then leaves this component as it is, as we want
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: total,
     getScrollElement: () => scroller.current,
@@ -79,11 +80,14 @@ export function StudyTable({ open }: StudyTableProps) {
     onSortingChange,
   });
 
-  useEffect(() => state.show(first, last), [state.show, first, last, pages, total]);
+  useEffect(() => show(first, last), [show, first, last, pages, total]);
+  // Only a person's move scrolls: a cursor that went along with its row must not pull the list.
+  const followed = useRef(moves);
   useEffect(() => {
-    if (cursor !== undefined) virtualizer.scrollToIndex(cursor, { align: 'auto' });
-    // A cursor that only went along with its row must not pull the list.
-  }, [selected]);
+    if (followed.current === moves || cursor === undefined) return;
+    followed.current = moves;
+    virtualizer.scrollToIndex(cursor, { align: 'auto' });
+  }, [moves, cursor, virtualizer]);
   useSteadyScroll(scroller, state, virtualizer.range?.startIndex ?? 0, rowHeight);
   const onKeyDown = useGridKeys(scroller, rowHeight, open);
 
@@ -95,7 +99,7 @@ export function StudyTable({ open }: StudyTableProps) {
       className={styles['grid']}
       aria-label={t('list.label')}
       aria-rowcount={total + 1}
-      aria-busy={state.isLoading}
+      aria-busy={isLoading}
       aria-activedescendant={selected && cursor !== undefined ? studyRowId(cursor) : undefined}
       onKeyDown={onKeyDown}
     >
@@ -121,7 +125,7 @@ export function StudyTable({ open }: StudyTableProps) {
             top={headHeight + row.original.index * rowHeight}
             isSelected={selected !== undefined && row.original.row?.StudyInstanceUID === selected}
             isFresh={fresh.has(row.original.row?.StudyInstanceUID ?? '')}
-            choose={() => state.moveTo(row.original.index)}
+            choose={() => moveTo(row.original.index)}
             open={open}
           />
         ))}

@@ -1,4 +1,4 @@
-/** The keys of the study list: arrows, pages, ends, and Enter to open. */
+/** The keys of the study list: arrows, pages, ends, Enter to open, Escape to take search and filters away. */
 import type { KeyboardEvent, RefObject } from 'react';
 import { useWindowState } from '../state/window-state.ts';
 
@@ -11,7 +11,7 @@ export function useGridKeys(
   const { studies } = useWindowState();
   return (event) => {
     if (event.target !== grid.current || event.ctrlKey || event.altKey || event.metaKey) return;
-    const { cursor, selected, total = 0, moveTo } = studies.getState();
+    const { cursor, selected, total = 0, moveTo, clear } = studies.getState();
     const page = Math.max(1, Math.floor(grid.current.clientHeight / rowHeight) - 2);
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: cursor === undefined ? 0 : cursor + 1,
@@ -24,6 +24,7 @@ export function useGridKeys(
     const target = moves[event.key];
     if (target !== undefined) moveTo(target);
     else if (event.key === 'Enter' && selected) open(selected);
+    else if (event.key === 'Escape') clear();
     else return;
     event.preventDefault();
   };

@@ -1,4 +1,4 @@
-/** The keys of the search field: `/` goes there from anywhere, Escape clears it, arrow down goes on to the list. */
+/** The keys of the search field: `/` goes there from the list, Escape clears it, arrow down goes on to the list. */
 import { useHotkeys } from '@mantine/hooks';
 import type { KeyboardEvent, RefObject } from 'react';
 import { useWindowState } from '../state/window-state.ts';
@@ -9,14 +9,16 @@ const focusGrid = () => document.querySelector<HTMLElement>('[role="grid"]')?.fo
 export function useSearchKeys(field: RefObject<HTMLInputElement | null>): (event: KeyboardEvent) => void {
   const { studies } = useWindowState();
   const focusField = () => {
+    // A dialog or the viewer has the keys to itself.
+    const focused = document.activeElement;
+    const isOurs = focused === document.body || field.current?.closest('[data-window]')?.contains(focused);
+    if (!isOurs) return;
     field.current?.focus();
     field.current?.select();
   };
-  const clear = () => studies.getState().clear();
   useHotkeys([
     ['/', focusField],
     ['mod+F', focusField],
-    ['Escape', clear],
   ]);
   return (event) => {
     const { text, cursor, moveTo } = studies.getState();

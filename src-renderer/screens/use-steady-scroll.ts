@@ -22,13 +22,13 @@ export function useSteadyScroll(
     if (!element) return;
     if (asked.current !== question) {
       asked.current = question;
-      element.scrollTop = 0;
+      element.scrollTo({ top: 0 });
       return;
     }
     const { uid, index } = anchor.current;
     const now = indexOfStudy(pages, uid);
-    if (now >= 0 && now !== index && element.scrollTop > 0) element.scrollTop += (now - index) * rowHeight;
-  }, [pages, question]);
+    if (now >= 0 && now !== index && element.scrollTop > 0) element.scrollBy({ top: (now - index) * rowHeight });
+  }, [pages, question, scroller, rowHeight]);
 
   useLayoutEffect(() => {
     anchor.current = { uid: rowAt(pages, firstVisible)?.StudyInstanceUID, index: firstVisible };

@@ -79,11 +79,13 @@ export function createImportStore(bridge: WindowBridge): StoreApi<ImportState> {
   return createStore<ImportState>((set, get) => {
     let queue: ImportFile[] = [];
     let next = 0;
-    let abort = new AbortController();
+    let sending = 0;
+    let run = new AbortController();
 
     const end = (stoppedBy: ImportState['stoppedBy']) => {
       [queue, next] = [[], 0];
-      if (get().phase === 'running') set({ phase: 'done', stoppedBy });
+      run.abort();
+      set({ phase: 'done', stoppedBy });
     };
 
     const count = (receipt: Receipt) => {
@@ -96,39 +98,42 @@ export function createImportStore(bridge: WindowBridge): StoreApi<ImportState> {
       const { done, refused, refusedCount } = get();
       const kept = refused.length < maximumRefused ? [...refused, { name, error }] : refused;
       set({ done: done + 1, refused: kept, refusedCount: refusedCount + 1 });
+      if (isFinal(error.code)) end(error.code);
     };
 
-    const work = async ({ signal }: AbortController) => {
-      for (let file = queue[next++]; file && !signal.aborted; file = queue[next++]) {
-        const { name } = file;
-        await send(bridge, file, signal).then(count, (thrown: unknown) => {
-          if (signal.aborted) return;
-          const error = errorValue(thrown);
-          refuse(name, error);
-          if (isFinal(error.code)) end(error.code);
+    /** What becomes of a file after its run has ended is told by nobody: the report says where the run ended. */
+    const sendNext = async ({ signal }: AbortController) => {
+      const file = queue[next++];
+      if (!file) return;
+      await send(bridge, file, signal).then(
+        (receipt) => !signal.aborted && count(receipt),
+        (thrown: unknown) => !signal.aborted && refuse(file.name, errorValue(thrown)),
+      );
+    };
+
+    const pump = () => {
+      const own = run;
+      for (; sending < parallel && next < queue.length; sending++)
+        void sendNext(own).finally(() => {
+          sending--;
+          if (get().phase === 'running') pump();
         });
-      }
-    };
-
-    const run = async () => {
-      abort = new AbortController();
-      await Promise.all(Array.from({ length: parallel }, () => work(abort)));
-      end(undefined);
+      if (sending === 0 && get().phase === 'running') end(undefined);
     };
 
     return {
       ...nothing,
       add: (files) => {
         const wanted = files.filter(({ name }) => !isMarkerFile(name));
-        queue.push(...wanted);
-        if (get().phase === 'running') return set({ total: get().total + wanted.length });
-        set({ ...nothing, phase: 'running', total: wanted.length });
-        void run();
+        queue = queue.concat(wanted);
+        if (get().phase === 'running') set({ total: get().total + wanted.length });
+        else {
+          run = new AbortController();
+          set({ ...nothing, phase: 'running', total: wanted.length });
+        }
+        pump();
       },
-      stop: () => {
-        end('person');
-        abort.abort();
-      },
+      stop: () => end('person'),
       dismiss: () => set(nothing),
     };
   });

@@ -24,7 +24,7 @@ export interface StudiesLoader {
 export function createStudiesLoader(bridge: WindowBridge, store: StoreApi<StudiesState>): StudiesLoader {
   const { getState, setState } = store;
   let visible: readonly [number, number] = [0, pageSize - 1];
-  const underway = new Set<number>();
+  let isFilling = false;
 
   const fetchPage = (page: number): Promise<Page> =>
     bridge.call('studies.list', { ...questionOf(getState()), offset: page * pageSize, limit: pageSize });
@@ -44,7 +44,6 @@ export function createStudiesLoader(bridge: WindowBridge, store: StoreApi<Studie
 
   const ask = () => {
     visible = [0, pageSize - 1];
-    underway.clear();
     setState({ question: getState().question + 1, isLoading: true });
     return load([0], ([answer]) => {
       const pages = new Map([[0, answer?.rows ?? []]]);
@@ -53,19 +52,29 @@ export function createStudiesLoader(bridge: WindowBridge, store: StoreApi<Studie
     });
   };
 
+  /** The first page on the screen that has not come. */
+  const missingPage = (): number | undefined => {
+    const { pages, total = 0 } = getState();
+    const [first, last] = visible;
+    return total === 0 ? undefined : pageNumbers(first, Math.min(last, total - 1)).find((page) => !pages.has(page));
+  };
+
+  /** One page at a time, and always one that is still wanted: pages that only flew past are never fetched. */
+  const fill = async () => {
+    isFilling = true;
+    for (let page = missingPage(); page !== undefined && !getState().error; page = missingPage()) {
+      const wanted = page;
+      await load([wanted], ([answer]) => ({
+        total: answer?.total,
+        pages: withPage(getState().pages, wanted, answer?.rows ?? []),
+      }));
+    }
+    isFilling = false;
+  };
+
   const show = (first: number, last: number) => {
     visible = [first, last];
-    const { pages, total } = getState();
-    if (total === undefined) return;
-    for (const page of pageNumbers(first, Math.min(last, total - 1))) {
-      const due = Math.min(pageSize, total - page * pageSize);
-      if ((pages.get(page)?.length ?? 0) >= due || underway.has(page)) continue;
-      underway.add(page);
-      void load([page], ([answer]) => ({
-        total: answer?.total,
-        pages: withPage(getState().pages, page, answer?.rows ?? []),
-      })).finally(() => underway.delete(page));
-    }
+    if (!isFilling) void fill();
   };
 
   const refresh = () => {

@@ -22,6 +22,8 @@ export interface StudiesState extends TypedQuestion, Cursor {
   readonly pages: RowPages;
   /** Counts the questions: a new one starts at the top of the list. */
   readonly question: number;
+  /** Counts the moves of the cursor that a person made. */
+  readonly moves: number;
   readonly isLoading: boolean;
   readonly error: PacsErrorValue | undefined;
   /** Studies that came while the window was open, for a moment. */
@@ -53,6 +55,7 @@ const atFirst = {
   total: undefined,
   pages: new Map(),
   question: 0,
+  moves: 0,
   isLoading: true,
   error: undefined,
   cursor: undefined,
@@ -90,8 +93,8 @@ export function createStudiesStore(bridge: WindowBridge): StoreApi<StudiesState>
       },
       show: loader.show,
       moveTo: (index) => {
-        const last = (get().total ?? 0) - 1;
-        if (last >= 0) set(cursorAt(get().pages, Math.min(Math.max(index, 0), last)));
+        const { pages, total = 0, moves } = get();
+        if (total > 0) set({ ...cursorAt(pages, Math.min(Math.max(index, 0), total - 1)), moves: moves + 1 });
       },
       refresh: throttled(refreshInterval, loader.refresh),
     };

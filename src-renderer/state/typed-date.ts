@@ -56,8 +56,8 @@ const rangeSign = /\s+-\s+|\s*(?:–|\.{2,})\s*|^-\s*|\s*-$/;
 export function typedDate(typed: string, today: Date, order: SlashOrder): string | undefined {
   const text = typed.trim();
   if (text === '') return '';
-  const dicomRange = /^(\d{8})-(\d{8})$/.exec(text);
-  const parts = dicomRange ? dicomRange.slice(1, 3) : text.split(rangeSign);
+  const plainRange = /^(\d{8}|\d{4})-(\d{8}|\d{4})$/.exec(text);
+  const parts = plainRange ? plainRange.slice(1, 3) : text.split(rangeSign);
   if (parts.length > 2 || parts.every((part) => part === '')) return undefined;
   const spans = parts.map((part) => (part === '' ? undefined : spanOf(part, today, order)));
   if (spans.some((found, index) => !found && parts[index] !== '')) return undefined;

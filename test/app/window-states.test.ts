@@ -1,0 +1,184 @@
+/** The window's other faces in a real browser: empty, loading, cut off, without a key; import and its report; languages. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openPage, startBrowser } from './support/browser.ts';
+import { builtWindow } from './support/built-window.ts';
+import { startFakeCore } from './support/fake-core.ts';
+import type { FakeCore } from './support/fake-core.ts';
+import { madeStudy } from './support/made-studies.ts';
+
+const now = Date.now();
+const some = Array.from({ length: 40 }, (_, n) => madeStudy(n, now));
+
+let browser: Browser;
+let core: FakeCore;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  core = await startFakeCore(builtWindow(), []);
+});
+afterAll(async () => {
+  await browser.close();
+  await core.close();
+});
+afterEach(() => {
+  core.studies.length = 0;
+  core.delay = 0;
+});
+
+/** A window in a context of its own over an archive of `studies`. */
+async function open(studies = some, locale = 'en-GB') {
+  core.studies.push(...studies);
+  const watched = await openPage(browser, { locale });
+  await watched.page.goto(core.address);
+  return watched;
+}
+
+const part10 = (content: string) => Buffer.concat([Buffer.alloc(128), Buffer.from(`DICM${content}`)]);
+
+describe('the window', () => {
+  it('welcomes with what to type into a scanner, and copies it', async () => {
+    const { page, complaints } = await open([]);
+    await page.getByRole('heading', { name: 'The archive is empty' }).waitFor();
+    for (const value of ['CHAIRSIDE', '192.168.178.24', '4242']) await page.getByText(value, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Copy AE title' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('CHAIRSIDE');
+    await page.getByRole('button', { name: 'Add sample studies' }).click();
+    await expect.poll(() => core.heard.includes('samples.add')).toBe(true);
+    core.arrive(madeStudy(0, Date.now()));
+    await page.getByRole('grid').waitFor({ timeout: 1000 });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says that it is loading while it is', async () => {
+    core.delay = 1500;
+    const { page } = await open();
+    await page.getByText('Loading…').waitFor();
+    await page.getByRole('grid').waitFor();
+    await page.context().close();
+  });
+
+  it('says what to do when the address has no key', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${core.origin}/`);
+    await page.getByText('This address is missing its key').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps its rows when the core is gone, says so, and comes back by itself', async () => {
+    const { page } = await open();
+    await page.locator('[data-study]').first().waitFor();
+    await core.close();
+    await page.getByText('No connection to the archive.').waitFor();
+    expect(await page.locator('[data-study]').count()).toBeGreaterThan(5);
+    core.studies.unshift({
+      ...madeStudy(0, Date.now()),
+      StudyInstanceUID: '1.2.7',
+      ReceivedAt: new Date().toISOString(),
+    });
+    await core.open();
+    await page.locator('[data-study="1.2.7"]').waitFor({ timeout: 10_000 });
+    await page.getByText('No connection to the archive.').waitFor({ state: 'hidden' });
+    await page.context().close();
+  });
+
+  it('says that nothing was found, and takes the filters away', async () => {
+    const { page, complaints } = await open();
+    await page.getByLabel('Search all studies').fill('zzzz');
+    await page.getByText('No study matches').waitFor();
+    await page.getByRole('button', { name: 'Clear search and filters' }).last().click();
+    await page.locator('[data-study]').first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('imports chosen files and reports what was refused, and why', async () => {
+    const { page } = await open();
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles([
+        { name: 'panoramic.dcm', mimeType: '', buffer: part10('new') },
+        { name: 'again.dcm', mimeType: '', buffer: part10('AGAIN') },
+        { name: '<b>letter</b>.pdf', mimeType: '', buffer: Buffer.from('%PDF-1.4') },
+        { name: 'Thumbs.db', mimeType: '', buffer: Buffer.from('x') },
+        { name: 'clip.dcm', mimeType: '', buffer: Buffer.alloc(0) },
+      ]);
+    const report = page.getByRole('region', { name: 'Importing' });
+    await report.getByText('Import finished').waitFor();
+    for (const line of ['1 image imported', '1 was already here', '2 files refused'])
+      await report.getByText(line).waitFor();
+    const reasons = await report.getByRole('list', { name: 'Refused, and why' }).innerText();
+    expect(reasons).toContain('<b>letter</b>.pdf\nNot a DICOM file\nThe file does not begin like DICOM.');
+    expect(reasons).toContain('clip.dcm\nThe file is incomplete');
+    await report.getByRole('button', { name: 'Close report' }).click();
+    await report.waitFor({ state: 'hidden' });
+    await page.context().close();
+  });
+
+  it('imports dropped files', async () => {
+    const { page } = await open();
+    await page.getByRole('grid').waitFor();
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['no image'], 'note.txt'));
+      const fire = (type: string, target: Element) =>
+        target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      fire('dragenter', document.body);
+      const zone = document.querySelector('.mantine-Dropzone-root, [class*="Dropzone-root"]') ?? document.body;
+      fire('drop', zone);
+    });
+    const report = page.getByRole('region', { name: 'Importing' });
+    await report.getByText('1 file refused').waitFor();
+    expect(await report.innerText()).toContain('note.txt');
+    await page.context().close();
+  });
+
+  it('tells of refused images and lists them', async () => {
+    const { page, complaints } = await open();
+    await page.locator('[data-study]').first().waitFor();
+    core.refusals.push({
+      at: new Date().toISOString(),
+      origin: { kind: 'dimse', remoteAddress: '10.0.0.9', callingAET: 'ORTHOPHOS', calledAET: 'CHAIRSIDE' },
+      error: { code: 'truncated', message: 'The data set ends too early.' },
+    });
+    for (const refusal of core.refusals) core.tell('instance.refused', refusal);
+    await page.getByRole('button', { name: 'Refused images, 1 new' }).click();
+    await page.getByText('from ORTHOPHOS at 10.0.0.9').waitFor();
+    await page.getByText('The data set ends too early.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Refused images', exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('speaks German to a German system, and switches and remembers', async () => {
+    const { page, complaints } = await open(some, 'de-DE');
+    await page.getByRole('columnheader', { name: 'Studiendatum' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    expect(await page.locator('[data-column="StudyDate"]').first().innerText()).toMatch(/\d{2}\.\d{2}\.\d{4}/);
+    await page.getByRole('button', { name: 'Sprache und Aussehen' }).click();
+    await page.getByRole('menuitem', { name: 'English' }).click();
+    await page.getByRole('columnheader', { name: 'Study date' }).waitFor();
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'Study date' }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is dark, and light when told', async () => {
+    const { page, complaints } = await open();
+    const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme');
+    expect(await scheme()).toBe('dark');
+    await page.getByRole('button', { name: 'Language and appearance' }).click();
+    await page.getByRole('menuitem', { name: 'Light' }).click();
+    expect(await scheme()).toBe('light');
+    await page.reload();
+    await page.getByRole('grid').waitFor();
+    expect(await scheme()).toBe('light');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
