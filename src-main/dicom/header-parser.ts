@@ -164,13 +164,13 @@ export class HeaderParser {
     if (this.#file.seen === 0) throw new PacsError('not-dicom', 'The file is empty.');
     // A bare data set may be shorter than the preamble that was waited for.
     if (this.#file.seen < 136) this.#step();
+    const isStreamWhole = this.#inflate?.finish() ?? true;
     if (!this.#dataSet) throw this.#meta.size > 0 ? truncated('it ends before its data set begins.') : notDicom();
     const isCut = this.#pixels
       ? !stoppedAtPixelData && !this.#pixels.isComplete(this.#frames)
       : this.#endsInside(this.#dataSet);
-    const isStreamCut = !stoppedAtPixelData && this.#inflate?.ended === false;
     const isSkipCut = this.#file.toSkip > 0;
-    if (isCut || isStreamCut || isSkipCut)
+    if (isCut || isSkipCut || !(isStreamWhole || stoppedAtPixelData))
       throw truncated(`it ends inside its ${this.#pixels ? 'pixel data' : 'data set'}.`);
   }
 
