@@ -100,8 +100,8 @@ describe.skipIf(process.platform !== 'linux')('the package for Linux, over a fak
       FuseV1Options.GrantFileProtocolExtraPrivileges,
     ];
     // The wire holds the characters 0 and 1.
-    expect(String.fromCharCode(...on.map((fuse) => wire[fuse]))).toBe('111');
-    expect(String.fromCharCode(...off.map((fuse) => wire[fuse]))).toBe('0000');
+    expect(String.fromCharCode(...on.map((fuse) => wire[fuse] ?? 0))).toBe('111');
+    expect(String.fromCharCode(...off.map((fuse) => wire[fuse] ?? 0))).toBe('0000');
   });
 
   it('brings its icons', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Request, type Route } from 'playwright-core';
 import { findings } from './audit.ts';
 import { passToLoopback } from './loopback.ts';
-import { answerScheme } from './scheme.ts';
+import { answerScheme, fromChromium } from './scheme.ts';
 
 /** Asked before a navigation of a page; false refuses it. */
 export type NavigationGuard = (request: Request) => boolean;
@@ -27,7 +27,9 @@ export const guardNavigation = (guard: NavigationGuard): void => void (mayNaviga
 export async function openChromium(userData: string, closed: () => void): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
     const toCore = request.headers.host?.startsWith('127.0.0.1:');
-    (toCore ? passToLoopback : answerScheme)(request, response);
+    // An image is asked for without an Origin; the application has one page, so the request is that page's.
+    if (toCore) passToLoopback(request, response, fromChromium(context?.pages()[0]?.url() ?? ''));
+    else answerScheme(request, response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

@@ -4,10 +4,9 @@ import { fault } from './audit.ts';
 import { fromChromium, toChromium } from './scheme.ts';
 import { isAllowed } from './session.ts';
 
-/** Passes one request on to the port it is meant for, bodies streaming both ways. */
-export function passToLoopback(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const origin = fromChromium(incoming.headers.origin ?? incoming.headers.referer ?? '');
-  void isAllowed('loopback-network', origin).then((allowed) => {
+/** Passes one request of the page at `url` on to the port it is meant for, bodies streaming both ways. */
+export function passToLoopback(incoming: IncomingMessage, outgoing: ServerResponse, url: string): void {
+  void isAllowed('loopback-network', url).then((allowed) => {
     if (allowed) return pass(incoming, outgoing);
     fault('the page may not reach the loopback: no handler grants loopback-network');
     outgoing.destroy();

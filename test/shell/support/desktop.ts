@@ -1,10 +1,18 @@
 /** The desktop application, started for a test with a data folder of its own and free ports. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronBinary } from './runtime.ts';
+
+/** What is there before the application starts. */
+export interface Before {
+  /** Files in the folder for the user's data: name and text. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** A running application. */
 export interface Desktop {
@@ -17,23 +25,16 @@ export interface Desktop {
   readonly pageErrors: readonly string[];
   /** Quits by `app.quit()` and answers the exit code. */
   quit(): Promise<number | null>;
-  /** Ends what a failed test left, and deletes the data. */
+  /** Ends what still runs, and deletes the data. */
   dispose(): Promise<void>;
 }
 
 /** Starts the application of that folder on Electron or the stand-in. */
-export async function startDesktop(folder: string): Promise<Desktop> {
-  const home = mkdtempSync(join(tmpdir(), 'chairside-desktop-'));
-  // APPDATA and HOME serve where the tests run on real Electron on another system.
-  const environment = {
-    ...(process.env as Record<string, string>),
-    XDG_CONFIG_HOME: home,
-    APPDATA: home,
-    ORTHANC__DICOM_PORT: '0',
-    ORTHANC__HTTP_PORT: '0',
-  };
+export async function startDesktop(folder: string, before: Before = {}): Promise<Desktop> {
+  const { home, userData, environment } = prepare(before);
   const app = await _electron.launch({ executablePath: electronBinary, args: [folder], env: environment });
-  const exit = new Promise<number | null>((done) => app.process().once('exit', done));
+  const child = app.process();
+  const exit = new Promise<number | null>((done) => child.once('exit', done));
   const page = await app.firstWindow();
   const pageErrors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()));
@@ -45,13 +46,42 @@ export async function startDesktop(folder: string): Promise<Desktop> {
     return exit;
   };
   const dispose = async () => {
-    if (app.process().exitCode === null) app.process().kill('SIGKILL');
+    // Killed at once, the stand-in would leave its Chromium behind.
+    if (child.exitCode === null) child.kill('SIGTERM');
     await exit;
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+    remove(home);
   };
-  return { app, page, userData: join(home, 'Chairside'), environment, pageErrors, quit, dispose };
+  return { app, page, userData, environment, pageErrors, quit, dispose };
 }
 
 /** Starts the same application a second time beside a running one, and answers its exit code. */
 export const startAgain = (folder: string, { environment }: Desktop): Promise<number | null> =>
   new Promise((done) => spawn(electronBinary, [folder], { env: environment, stdio: 'ignore' }).once('exit', done));
+
+/** Starts an application that is expected to end by itself; answers its exit code and what it said. */
+export async function startInVain(folder: string, before: Before): Promise<{ code: number | null; said: string }> {
+  const { home, environment } = prepare(before);
+  const child = spawn(electronBinary, [folder], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  const exit = new Promise<number | null>((done) => child.once('exit', done));
+  const said = await text(child.stderr);
+  const code = await exit;
+  remove(home);
+  return { code, said };
+}
+
+function prepare({ files = {}, environment = {} }: Before) {
+  const home = mkdtempSync(join(tmpdir(), 'chairside-desktop-'));
+  const userData = join(home, 'Chairside');
+  mkdirSync(userData);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(userData, name), content);
+  const inherited = process.env as Record<string, string>;
+  const ports = { ORTHANC__DICOM_PORT: '0', ORTHANC__HTTP_PORT: '0' };
+  // Where Electron looks for the user's data on Linux and on Windows.
+  return {
+    home,
+    userData,
+    environment: { ...inherited, XDG_CONFIG_HOME: home, APPDATA: home, ...ports, ...environment },
+  };
+}
+
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
