@@ -1,0 +1,53 @@
+/** The media types in which pixel data are given, PS3.18 Tables 8.7.3-4 and 8.7.3-5. */
+import type { Header } from '../dicom/data-set.ts';
+import type { Offer } from './accept.ts';
+
+/** Explicit VR Little Endian, by whose name uncompressed bulk data go. */
+export const ExplicitVRLittleEndian = '1.2.840.10008.1.2.1';
+
+const root = '1.2.840.10008.1.2.';
+
+/** Transfer syntaxes behind the root, by media type. */
+const compressed: readonly (readonly [pattern: RegExp, type: string])[] = [
+  [/^4\.(5\d|6\d|70)$/, 'image/jpeg'],
+  [/^4\.8[01]$/, 'image/jls'],
+  [/^4\.9[01]$/, 'image/jp2'],
+  [/^4\.9[23]$/, 'image/jpx'],
+  [/^4\.10[01]$/, 'video/mpeg2'],
+  [/^4\.10[2-8]$/, 'video/mp4'],
+  [/^4\.11[0-2]$/, 'image/jxl'],
+  [/^4\.20[1-3]$/, 'image/jphc'],
+  [/^5$/, 'image/dicom-rle'],
+];
+
+/** The media type of one compressed frame of a transfer syntax. */
+export const compressedMediaType = (TransferSyntaxUID: string): string =>
+  compressed.find(([pattern]) => pattern.test(TransferSyntaxUID.slice(root.length)))?.[1] ?? 'application/octet-stream';
+
+/** True where frames lie in fragments, PS3.5 A.4. */
+export const isEncapsulated = (header: Header): boolean => header.pixelData !== undefined && header.pixelData.length < 0;
+
+/** A form in which frames can be given. */
+export interface FrameForm {
+  readonly type: string;
+  readonly transferSyntax: string;
+}
+
+/**
+ * The offers for a file's frames. Uncompressed ones are octets by the name of Explicit VR Little Endian; compressed ones go by
+ * their own media type, and as octets to who asks for their transfer syntax or for any.
+ */
+export function frameOffers(header: Header, isSingle: boolean): readonly Offer<FrameForm>[] {
+  const octets = 'application/octet-stream';
+  const transferSyntax = isEncapsulated(header) ? header.TransferSyntaxUID : ExplicitVRLittleEndian;
+  const own = isEncapsulated(header) ? compressedMediaType(transferSyntax) : octets;
+  const offer = (type: string, isMultipart: boolean): Offer<FrameForm> => ({
+    type,
+    isMultipart,
+    transferSyntax,
+    isDefault: type === own && (type !== octets || !isEncapsulated(header)),
+    value: { type, transferSyntax },
+  });
+  const types = own === octets ? [own] : [own, octets];
+  return [...types.map((type) => offer(type, true)), ...(isSingle ? types.map((type) => offer(type, false)) : [])];
+}

@@ -1,0 +1,60 @@
+/** The frames of a series for the window: one streamed body of pixel records, as src-shared/pixel-stream.ts defines them. */
+import { PacsError } from '#shared/errors.ts';
+import { encodeRecordHead, framesOutward } from '#shared/pixel-stream.ts';
+import type { Log } from '../log.ts';
+import type { StoredFile } from '../store/store.ts';
+import { mapAhead } from './ahead.ts';
+import { streamed } from './body.ts';
+import type { Pixels, WebDeps } from './deps.ts';
+import { errorForOutside } from './error-body.ts';
+import type { Handler } from './routes.ts';
+import { filesOf, scopeOf } from './scope.ts';
+
+const framesAtOnce = 6;
+const bytesAhead = 64 * 2 ** 20;
+
+/** One frame of a series: the file it lies in and its number there, from 0. */
+interface SeriesFrame {
+  readonly file: StoredFile;
+  readonly frame: number;
+}
+
+/** Frames of the files counted through in their order. */
+const seriesFrames = (files: readonly StoredFile[]): readonly SeriesFrame[] =>
+  files.flatMap((file) => Array.from({ length: Math.max(1, file.NumberOfFrames) }, (_, frame) => ({ file, frame })));
+
+type Record = readonly [head: Uint8Array, body: Uint8Array];
+
+/** The record of one frame; what cannot be decoded becomes an error record with the sentence. */
+async function recordOf(pixels: Pixels, { file, frame }: SeriesFrame, number: number, log: Log): Promise<Record> {
+  try {
+    const { kind, rows, columns, bytes } = await pixels.frame(file.path, frame);
+    return [encodeRecordHead({ frame: number, kind, rows, columns, length: bytes.byteLength }), bytes];
+  } catch (error) {
+    const body = Buffer.from(errorForOutside(error, log).message, 'utf8');
+    return [encodeRecordHead({ frame: number, kind: 'error', rows: 0, columns: 0, length: body.length }), body];
+  }
+}
+
+async function* records(frames: readonly SeriesFrame[], first: number, { pixels, log }: WebDeps) {
+  const order = framesOutward(frames.length, first);
+  const make = (number: number) => recordOf(pixels, frames[number] as SeriesFrame, number, log);
+  const bounds = { depth: framesAtOnce, bytes: bytesAhead, sizeOf: ([, body]: Record) => body.byteLength };
+  for await (const [head, body] of mapAhead(order, make, bounds)) {
+    yield head;
+    yield body;
+  }
+}
+
+/** Answers `GET /window/pixels/:study/:series?first=N`, N counting from 0. */
+export const answerPixels =
+  (deps: WebDeps): Handler =>
+  async (c) => {
+    const frames = seriesFrames(await filesOf(deps.store, scopeOf(c)));
+    const first = Number(c.req.query('first') ?? 0);
+    if (!Number.isInteger(first) || first < 0 || first >= frames.length)
+      throw new PacsError('bad-request', 'The parameter first is not a frame of this series.');
+    return new Response(streamed(records(frames, first, deps)), {
+      headers: { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' },
+    });
+  };
