@@ -3,6 +3,7 @@ import { Button, Loader, Modal } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMoodSad } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { NowProvider } from './parts/ago.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
@@ -46,6 +47,11 @@ function Viewer({ study, close }: { readonly study: string; readonly close: () =
 export function App() {
   const { t } = useTranslation();
   const [study, setStudy] = useState<string>();
+  /** Back to the list, with the keys where they were. */
+  const closeViewer = () => {
+    flushSync(() => setStudy(undefined));
+    document.querySelector<HTMLElement>('[role="grid"]')?.focus();
+  };
   const [scanner, scannerPanel] = useDisclosure(false);
   const [refusals, refusalsPanel] = useDisclosure(false);
   return (
@@ -59,7 +65,7 @@ export function App() {
           </div>
           <StatusBar />
         </div>
-        {study === undefined ? undefined : <Viewer study={study} close={() => setStudy(undefined)} />}
+        {study === undefined ? undefined : <Viewer study={study} close={closeViewer} />}
         <Modal opened={scanner} onClose={scannerPanel.close} title={t('scanner.title')}>
           <ScannerDetails />
         </Modal>

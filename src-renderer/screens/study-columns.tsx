@@ -142,6 +142,3 @@ export const studyColumns = helper.columns([
     cell: (cell) => <Ago instant={cell.getValue()} />,
   }),
 ]);
-
-/** The id of a column. */
-export type StudyColumnId = (typeof studyColumns)[number]['id'];

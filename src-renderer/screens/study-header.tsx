@@ -3,12 +3,12 @@ import { UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import type { Header } from '@tanstack/react-table';
 import { useTranslation } from 'react-i18next';
+import type { Catalogue } from '../i18n/en.ts';
 import { StudyFilter } from './study-filter.tsx';
 import type { studyFeatures, StudyLine } from './study-columns.tsx';
 import styles from './study-header.module.css';
 
-/** The keys of the columns' names in the catalogue. */
-export type ColumnName = keyof typeof import('../i18n/en.ts').en.column;
+type ColumnName = keyof Catalogue['column'];
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const;
 

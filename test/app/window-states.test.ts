@@ -154,6 +154,21 @@ describe('the window', () => {
     await page.context().close();
   });
 
+  it('opens the viewer by double click and by Enter, and comes back to the same place in the list', async () => {
+    const { page } = await open();
+    const row = page.locator(`[data-study="${some[7]?.StudyInstanceUID}"]`);
+    await row.dblclick();
+    const viewer = page.getByRole('main', { name: 'Image viewer' });
+    await viewer.waitFor();
+    await page.getByRole('button', { name: 'Back to the list' }).click();
+    await viewer.waitFor({ state: 'detached' });
+    expect(await row.getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await viewer.waitFor();
+    await page.context().close();
+  });
+
   it('speaks German to a German system, and switches and remembers', async () => {
     const { page, complaints } = await open(some, 'de-DE');
     await page.getByRole('columnheader', { name: 'Studiendatum' }).waitFor();
