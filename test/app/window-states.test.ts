@@ -1,4 +1,7 @@
 /** The window's other faces in a real browser: empty, loading, cut off, without a key; import and its report; languages. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openPage, startBrowser } from './support/browser.ts';
@@ -118,21 +121,25 @@ describe('the window', () => {
     await page.context().close();
   });
 
-  it('imports dropped files', async () => {
+  it('imports a dropped folder with what lies in it', async () => {
     const { page } = await open();
-    await page.getByRole('grid').waitFor();
-    await page.evaluate(() => {
-      const data = new DataTransfer();
-      data.items.add(new File(['no image'], 'note.txt'));
-      const fire = (type: string, target: Element) =>
-        target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-      fire('dragenter', document.body);
-      const zone = document.querySelector('.mantine-Dropzone-root, [class*="Dropzone-root"]') ?? document.body;
-      fire('drop', zone);
-    });
+    await page.locator('[data-study]').first().waitFor();
+    const folder = mkdtempSync(join(tmpdir(), 'chairside-drop-'));
+    mkdirSync(join(folder, 'cd/images'), { recursive: true });
+    writeFileSync(join(folder, 'cd/images/1'), part10('new'));
+    writeFileSync(join(folder, 'cd/images/letter.txt'), 'Dear colleague');
+    writeFileSync(join(folder, 'cd/DICOMDIR'), 'an index');
+    const client = await page.context().newCDPSession(page);
+    const data = { items: [], files: [join(folder, 'cd')], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver'] as const)
+      await client.send('Input.dispatchDragEvent', { type, x: 500, y: 400, data });
+    await page.getByText('Drop to import').waitFor();
+    await client.send('Input.dispatchDragEvent', { type: 'drop', x: 500, y: 400, data });
     const report = page.getByRole('region', { name: 'Importing' });
-    await report.getByText('1 file refused').waitFor();
-    expect(await report.innerText()).toContain('note.txt');
+    await report.getByText('1 image imported').waitFor();
+    expect(await report.innerText()).toContain('cd/images/letter.txt\nNot a DICOM file');
+    expect(await report.innerText()).toContain('1 file refused');
+    rmSync(folder, { recursive: true });
     await page.context().close();
   });
 
