@@ -66,7 +66,7 @@ function lookUp(term: string): CharacterSet | undefined {
 }
 
 /** The character set of a term, spelled rightly or nearly so; undefined for the empty term and for unknown ones. */
-export function characterSetOf(term: string): CharacterSet | undefined {
+export function findCharacterSet(term: string): CharacterSet | undefined {
   if (known.has(term)) return known.get(term);
   const set = lookUp(term);
   if (known.size < 256) known.set(term, set);

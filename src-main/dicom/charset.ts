@@ -1,6 +1,6 @@
 /** Text of a value by SpecificCharacterSet (0008,0005), PS3.5 6.1: never throws, and stays readable where the declaration is wrong. */
 import { decodeIso2022 } from './charset-iso2022.ts';
-import { characterSetOf, decodeLabel } from './charset-terms.ts';
+import { findCharacterSet, decodeLabel } from './charset-terms.ts';
 
 const escape = 0x1b;
 
@@ -23,7 +23,7 @@ const latin1 = (bytes: Uint8Array): string =>
  */
 export function decodeText(bytes: Uint8Array, specificCharacterSet: readonly string[], vr: string): string {
   if (hasOnlyAscii(bytes)) return latin1(bytes);
-  const declared = declaredVRs.has(vr) ? specificCharacterSet.map(characterSetOf) : [];
+  const declared = declaredVRs.has(vr) ? specificCharacterSet.map(findCharacterSet) : [];
   const whole = declared.find((set) => set?.kind === 'whole');
   if (whole) return whole.label === 'utf-8' ? decodeUtf8(bytes) : decodeLabel(whole.label, bytes);
   if (bytes.includes(escape)) return decodeIso2022(bytes, declared, delimitersOf[vr] ?? '\\');

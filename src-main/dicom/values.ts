@@ -9,7 +9,10 @@ import { text } from './read-values.ts';
 export * from './read-values.ts';
 
 // Leading zeros are against PS3.5 9.1 but seen in practice, and harmless.
-const uid = /^[0-9.]{1,64}$/;
+const uid = /^[0-9][0-9.]{0,63}$/;
+
+// The longest text of one value that PS3.5 6.2 allows for an indexed VR (LT); what is longer is hostile, and cut.
+const longest = 10_240;
 
 const mediaDirectory = '1.2.840.10008.1.3.10';
 
@@ -37,7 +40,7 @@ export function identifiers(header: Header): Identifiers {
   if (SOPClassUID === mediaDirectory)
     throw new PacsError('missing-identifier', 'This is the table of contents of a disc (DICOMDIR), not an image.');
   return {
-    PatientID: text(header, '00100020') ?? '',
+    PatientID: (text(header, '00100020') ?? '').slice(0, longest),
     StudyInstanceUID: requiredUID(header, 'StudyInstanceUID', '0020000D'),
     SeriesInstanceUID: requiredUID(header, 'SeriesInstanceUID', '0020000E'),
     SOPInstanceUID: requiredUID(header, 'SOPInstanceUID', '00080018'),
@@ -52,7 +55,7 @@ export function indexedValues(header: Header): Partial<Record<IndexedKeyword, st
   const values: Partial<Record<IndexedKeyword, string>> = {};
   for (const { keyword, tag } of indexed) {
     const value = text(header, tag);
-    if (value) values[keyword as IndexedKeyword] = value;
+    if (value) values[keyword as IndexedKeyword] = value.slice(0, longest);
   }
   return values;
 }

@@ -132,7 +132,7 @@ describe('identifiers', () => {
     const left = instanceElements().filter((element) => element.tag !== tag);
     expect(code(() => identifiers(header(left)))).toBe('missing-identifier');
     expect(code(() => identifiers(with_({ tag, value: '' })))).toBe('missing-identifier');
-    for (const value of ['1.2.abc', '../../x', '1.2\\1.3', `1.${'2'.repeat(64)}`])
+    for (const value of ['1.2.abc', '../../x', '..', '1.2\\1.3', `1.${'2'.repeat(64)}`])
       expect([value, code(() => identifiers(with_({ tag, value })))]).toEqual([value, 'damaged']);
     expect(code(() => identifiers(with_({ tag, value: '1.2.0033.0' })))).toBe('none');
   });
@@ -141,6 +141,15 @@ describe('identifiers', () => {
     const elements = instanceElements([{ tag: 'SOPClassUID', value: '1.2.840.10008.1.3.10' }]);
     expect(() => identifiers(header(elements))).toThrow(/DICOMDIR/);
   });
+});
+
+it('hostile lengths are cut in what is indexed', () => {
+  const found = with_(
+    { tag: 'PatientID', value: 'x'.repeat(60_000) },
+    { tag: 'PatientName', value: 'y'.repeat(60_000) },
+  );
+  expect(identifiers(found).PatientID).toHaveLength(10_240);
+  expect(indexedValues(found).PatientName).toHaveLength(10_240);
 });
 
 it('indexedValues are the indexed attributes that have a value', () => {
