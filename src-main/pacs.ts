@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import type { Events, Handlers } from '#shared/contract.ts';
 import { createEmitter, type Emitter } from '#shared/emitter.ts';
+import { PacsError } from '#shared/errors.ts';
 import type { SystemInfo } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
 import { createPixelPool } from './dicom/pixel-pool.ts';
@@ -80,7 +81,13 @@ export async function openPacs({
   });
   const handlers = createHandlers({ store, events, system });
   const peers = openPeers(settings);
-  const dimse = createDimseServer({ settings, store, peers, log });
+  const dimse = createDimseServer({
+    settings,
+    store,
+    peers,
+    log,
+    onRefused: ({ origin, error }) => void store.refuse(new PacsError(error.code, error.message), origin),
+  });
   const web = createWeb({
     settings,
     store,

@@ -150,6 +150,7 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
     count: (query) => catalogue.count(query),
     files: async (scope) =>
       (await catalogue.files(scope)).map(({ place, ...file }) => ({ ...file, path: places.pathOf(place) })),
+    refuse,
     statistics: (): Promise<Statistics> => catalogue.totals(),
     refusals: (limit) => catalogue.refusals(limit),
     close: async () => {

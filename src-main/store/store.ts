@@ -1,5 +1,6 @@
 /** The door of the archive: what we keep, and the one entrance through which everything comes. */
 import type { Emitter } from '#shared/emitter.ts';
+import type { PacsError } from '#shared/errors.ts';
 import type { Identifiers, Origin, Receipt, Refusal, Row, Statistics } from '#shared/model.ts';
 import type { Query } from '#shared/query.ts';
 
@@ -39,6 +40,8 @@ export interface Store {
   /** Files of the scope, series by series in the order of InstanceNumber, then SOPInstanceUID. */
   files(scope: Scope): Promise<readonly StoredFile[]>;
   statistics(): Promise<Statistics>;
+  /** Notes and tells a refusal that happened at a door, before there was an image. */
+  refuse(error: PacsError, origin: Origin): Promise<void>;
   /** The latest refusals, newest first. */
   refusals(limit: number): Promise<readonly Refusal[]>;
   close(): Promise<void>;
