@@ -1,10 +1,10 @@
 /** The sample cone-beam CT: one axial series of CT images. */
 import { regionCode } from './anatomy-codes.ts';
-import type { VolumeSize } from './cone-beam-volume.ts';
 import { coneBeamSlices } from './cone-beam-volume.ts';
 import type { SampleFile, StudyOptions } from './sample-study.ts';
 import { decimal, instanceValues, pixelBytes, studyValues } from './sample-study.ts';
 import { sampleUid } from './sample-uid.ts';
+import type { VolumeSize } from './volume-grid.ts';
 import type { Values } from './write-data-set.ts';
 import { writePart10 } from './write-data-set.ts';
 

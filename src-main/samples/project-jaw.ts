@@ -1,6 +1,7 @@
 /** An X-ray projection through the arch: how much the jaw model weakens the beam at each place. Lengths in mm. */
-import type { Section } from './tooth-sections.ts';
-import { reliefAt, toothSections } from './tooth-sections.ts';
+import type { Section } from './section.ts';
+import { reliefAt } from './section.ts';
+import { toothSections } from './tooth-sections.ts';
 import { lesion, teeth } from './dental-arch.ts';
 import { canalAt, canalRadius, mandibleAt, maxillaAt, sinusAt } from './jaw-bone.ts';
 import { gaussianTile, sampleTile, smoothStep, smoothTile, subSeed, tileSize } from './random.ts';
