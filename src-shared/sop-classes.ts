@@ -228,10 +228,7 @@ export const storageSOPClasses: readonly SOPClass[] = rows
     return { uid: root + uid, name };
   });
 
-const names = new Map(storageSOPClasses.map(({ uid, name }) => [uid, name]));
+const uids = new Set(storageSOPClasses.map(({ uid }) => uid));
 
 /** True for a storage SOP class of the Standard; private and unknown ones are none. */
-export const isStorageSOPClass = (uid: string): boolean => names.has(uid);
-
-/** The name of a storage SOP class, or undefined. */
-export const nameOfSOPClass = (uid: string): string | undefined => names.get(uid);
+export const isStorageSOPClass = (uid: string): boolean => uids.has(uid);

@@ -16,7 +16,7 @@ export interface DicomJsonOptions {
 }
 
 /** One attribute, PS3.18 F.2.2. */
-export interface DicomJsonAttribute {
+interface DicomJsonAttribute {
   readonly vr: string;
   readonly Value?: readonly unknown[];
   readonly InlineBinary?: string;

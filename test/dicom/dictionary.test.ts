@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attributes } from '#shared/attributes.ts';
 import { findEntry } from '#shared/dictionary.ts';
-import { isStorageSOPClass, nameOfSOPClass, storageSOPClasses } from '#shared/sop-classes.ts';
+import { isStorageSOPClass, storageSOPClasses } from '#shared/sop-classes.ts';
 import { findTransferSyntax, transferSyntaxes } from '#shared/transfer-syntaxes.ts';
 import { corpus, hasSharedData, sharedDataNote } from '../support/shared-data.ts';
 
@@ -47,7 +47,10 @@ describe('storage SOP classes', () => {
       ]);
     const retired = ['1.2.840.10008.5.1.4.1.1.3', '1.2.840.10008.5.1.4.1.1.6', '1.2.840.10008.5.1.4.1.1.77.2'];
     for (const uid of retired) expect([uid, isStorageSOPClass(uid)]).toEqual([uid, true]);
-    expect(nameOfSOPClass('1.2.840.10008.5.1.4.1.1.13.1.2')).toBe('X-Ray 3D Craniofacial Image Storage');
+    expect(storageSOPClasses).toContainEqual({
+      uid: '1.2.840.10008.5.1.4.1.1.13.1.2',
+      name: 'X-Ray 3D Craniofacial Image Storage',
+    });
   });
 
   it('are not what cannot be stored', () => {

@@ -4,7 +4,7 @@ import { fileMetaInformation } from '#main/dicom/part10.ts';
 import { findEntry } from '#shared/dictionary.ts';
 
 /** A value: text, numbers, raw bytes, or the items of a sequence. */
-export type BuildValue = string | number | readonly number[] | Uint8Array | readonly BuildElement[][];
+type BuildValue = string | number | readonly number[] | Uint8Array | readonly BuildElement[][];
 
 /** One element; `vr` and `length` say otherwise than the dictionary and the value would. */
 export interface BuildElement {
