@@ -1,6 +1,11 @@
 /** The bar under the picture: where in the series it is, and playing. */
 import { ActionIcon, Select, Slider, Text, Tooltip } from '@mantine/core';
-import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerSkipBack, IconPlayerSkipForward } from '@tabler/icons-react';
+import {
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerSkipBack,
+  IconPlayerSkipForward,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../parts/use-format.ts';
 import { speeds } from '../viewer/shortcuts.ts';

@@ -15,13 +15,21 @@ export function ViewerHelp({ isOpen, onClose }: { readonly isOpen: boolean; onCl
       <div className={styles.help}>
         <HelpGroup title={t('viewer.helpGroup.mouse')}>
           {mouse.map((how) => (
-            <HelpLine key={how} text={t(`viewer.mouse.${how}Does`)} how={<Text size="xs">{t(`viewer.mouse.${how}`)}</Text>} />
+            <HelpLine
+              key={how}
+              text={t(`viewer.mouse.${how}Does`)}
+              how={<Text size="xs">{t(`viewer.mouse.${how}`)}</Text>}
+            />
           ))}
         </HelpGroup>
         {(['picture', 'images', 'window'] as const).map((group) => (
           <HelpGroup key={group} title={t(`viewer.helpGroup.${group}`)}>
             {shortcuts[group].map((shortcut: Shortcut) => (
-              <HelpLine key={shortcut.command} text={t(`viewer.command.${shortcut.command}`)} how={<Keys keys={shortcut.keys} />} />
+              <HelpLine
+                key={shortcut.command}
+                text={t(`viewer.command.${shortcut.command}`)}
+                how={<Keys keys={shortcut.keys} />}
+              />
             ))}
           </HelpGroup>
         ))}
@@ -59,7 +67,8 @@ const signs: Readonly<Record<string, string>> = {
 
 function Keys({ keys }: { readonly keys: readonly string[] }) {
   const { t } = useTranslation();
-  const nameOf = (key: string) => (key === 'Space' || key === 'Shift' ? t(`viewer.key.${key}`) : (signs[key] ?? key.toUpperCase()));
+  const nameOf = (key: string) =>
+    key === 'Space' || key === 'Shift' ? t(`viewer.key.${key}`) : (signs[key] ?? key.toUpperCase());
   const shown = keys.length > 3 ? [keys[0] ?? '', '–', keys.at(-1) ?? ''] : keys;
   return (
     <>
@@ -68,7 +77,10 @@ function Keys({ keys }: { readonly keys: readonly string[] }) {
           ' – '
         ) : (
           <Kbd key={key} size="xs">
-            {key.split(/\+(?=.)/).map(nameOf).join(' ')}
+            {key
+              .split(/\+(?=.)/)
+              .map(nameOf)
+              .join(' ')}
           </Kbd>
         ),
       )}

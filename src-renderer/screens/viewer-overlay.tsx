@@ -39,7 +39,13 @@ export function ViewerOverlay({ view, shown, showsTexts }: ViewerOverlayProps) {
   );
 }
 
-const Corner = ({ place, lines }: { readonly place: string | undefined; readonly lines: readonly (string | undefined)[] }) => (
+const Corner = ({
+  place,
+  lines,
+}: {
+  readonly place: string | undefined;
+  readonly lines: readonly (string | undefined)[];
+}) => (
   <div className={place}>
     {lines.filter(Boolean).map((line, at) => (
       <div key={at}>
@@ -76,7 +82,8 @@ function imageLines(t: TFunction, view: SeriesView, { frame }: Shown) {
 function lookLines(t: TFunction, format: Format, { frame, presentation, camera }: Shown) {
   const { instance } = frame;
   const { center, width } = windowOf(presentation.range, instance.VOILUTFunction ?? 'LINEAR');
-  const digits = (value: number) => format.number(Number(value.toPrecision(width < 10 ? 3 : 6)).toFixed(width < 10 ? 2 : 0));
+  const digits = (value: number) =>
+    format.number(Number(value.toPrecision(width < 10 ? 3 : 6)).toFixed(width < 10 ? 2 : 0));
   const isMirrored = camera.turn.right[0] * camera.turn.down[1] - camera.turn.right[1] * camera.turn.down[0] < 0;
   return [
     instance.lossy ? t('viewer.lossy') : undefined,

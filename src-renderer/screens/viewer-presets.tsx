@@ -13,7 +13,13 @@ const isSame = (a: ShownRange, b: ShownRange): boolean => a.lower === b.lower &&
 const nameOf = (t: TFunction, { name, explanation }: Preset): string => explanation ?? t(`viewer.preset.${name}`);
 
 /** The presets of what is shown; a number key for each. */
-export function ViewerPresets({ stack, presentation }: { stack: StackView | undefined; presentation: Presentation | undefined }) {
+export function ViewerPresets({
+  stack,
+  presentation,
+}: {
+  stack: StackView | undefined;
+  presentation: Presentation | undefined;
+}) {
   const { t } = useTranslation();
   const presets = presentation?.presets ?? [];
   const current = presentation && presets.find((preset) => isSame(preset, presentation.range));
@@ -25,7 +31,7 @@ export function ViewerPresets({ stack, presentation }: { stack: StackView | unde
           size="compact-sm"
           variant="default"
           disabled={!presentation}
-          aria-label={t('viewer.presets')}
+          aria-label={current ? `${t('viewer.presets')}: ${nameOf(t, current)}` : t('viewer.presets')}
           rightSection={<IconChevronDown size={14} />}
         >
           {current ? nameOf(t, current) : t('viewer.presets')}

@@ -28,7 +28,16 @@ export interface ViewerStageProps {
 }
 
 /** The stage. The data attributes say what is on the screen, for tests and for whoever looks into the page. */
-export function ViewerStage({ state, open, stackState, tool, space, showsTexts, element, setElement }: ViewerStageProps) {
+export function ViewerStage({
+  state,
+  open,
+  stackState,
+  tool,
+  space,
+  showsTexts,
+  element,
+  setElement,
+}: ViewerStageProps) {
   const { stack } = open;
   const shown = stackState?.shown;
   const error = state.error ?? open.error ?? stackState?.error;
@@ -42,7 +51,11 @@ export function ViewerStage({ state, open, stackState, tool, space, showsTexts, 
   }, [element, stack, tool, space]);
   const isWaiting = !error && (!stackState || shown?.frame.index !== stackState.target);
   return (
-    <section className={styles.stage} data-target={stackState?.target} data-shown={error ? undefined : shown?.frame.index}>
+    <section
+      className={styles.stage}
+      data-target={stackState?.target}
+      data-shown={error ? undefined : shown?.frame.index}
+    >
       {/* Cornerstone paints in here; React only owns the frame. */}
       <div ref={setElement} className={styles.surface} data-tool={tool} tabIndex={-1} />
       {shown && !error && state.view && <ViewerOverlay {...{ view: state.view, shown, showsTexts }} />}

@@ -108,7 +108,12 @@ export function ViewerToolbar({ view, stack, stackState, tool, setTool, showsTex
         ))}
       </div>
       <div className={styles.group}>
-        <CommandButton name="overlay" icon={IconTextCaption} isPressed={showsTexts} onClick={() => command('overlay')} />
+        <CommandButton
+          name="overlay"
+          icon={IconTextCaption}
+          isPressed={showsTexts}
+          onClick={() => command('overlay')}
+        />
         <CommandButton name="help" icon={IconKeyboard} onClick={() => command('help')} />
       </div>
     </header>

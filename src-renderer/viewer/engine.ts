@@ -10,7 +10,8 @@ const engineId = 'chairside';
 function engine(): RenderingEngine {
   const running = getRenderingEngine(engineId) as RenderingEngine | undefined;
   if (running) return running;
-  if (!hasWebGL()) throw new PacsError('unsupported', 'This computer cannot draw images: its graphics (WebGL 2) are switched off.');
+  if (!hasWebGL())
+    throw new PacsError('unsupported', 'This computer cannot draw images: its graphics (WebGL 2) are switched off.');
   // One context is enough for all viewports, and each costs memory.
   init({ ...getConfiguration(), rendering: { ...getConfiguration().rendering, webGlContextCount: 1 } });
   registerPacsImages();

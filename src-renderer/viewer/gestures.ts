@@ -63,7 +63,10 @@ export function attachGestures(
     event.preventDefault();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1);
     if (event.ctrlKey || event.metaKey) {
-      view.zoom(Math.exp(-Math.max(-120, Math.min(120, pixels)) / 400), fromMiddle(element, [event.clientX, event.clientY]));
+      view.zoom(
+        Math.exp(-Math.max(-120, Math.min(120, pixels)) / 400),
+        fromMiddle(element, [event.clientX, event.clientY]),
+      );
     } else if (Math.abs(pixels) >= wheelStep) {
       // A notch of a wheel is one frame, however far the system says it turns.
       scrolled = 0;

@@ -29,7 +29,10 @@ export function offerSeries(frames: readonly SeriesFrame[], modality: string, pi
 
 /** Registers loader and provider; once for the life of the window. */
 export function registerPacsImages(): void {
-  imageLoader.registerImageLoader('pacs', (imageId) => ({ promise: load(imageId) }) as unknown as Types.IImageLoadObject);
+  imageLoader.registerImageLoader(
+    'pacs',
+    (imageId) => ({ promise: load(imageId) }) as unknown as Types.IImageLoadObject,
+  );
   metaData.addProvider((type: string, imageId: unknown) => metadataOf(type, imageId), 1000);
 }
 
@@ -81,7 +84,11 @@ function imageOf({ imageId, instance }: SeriesFrame, { kind, rows, columns, samp
     columnPixelSpacing: columnSpacing,
     invert: false,
     sizeInBytes: samples.byteLength,
-    preScale: { enabled: true, scaled: true, scalingParameters: { rescaleSlope: 1, rescaleIntercept: 0, modality: '' } },
+    preScale: {
+      enabled: true,
+      scaled: true,
+      scalingParameters: { rescaleSlope: 1, rescaleIntercept: 0, modality: '' },
+    },
     voxelManager: voxelManager as Types.IImage['voxelManager'],
     getPixelData: () => samples,
     getCanvas: () => document.createElement('canvas'),

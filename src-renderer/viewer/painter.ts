@@ -1,5 +1,5 @@
 /** Paints one frame at a time into an element through a Cornerstone stack viewport, exactly as it is told to. */
-import { Enums } from '@cornerstonejs/core';
+import { CONSTANTS, Enums } from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
 import { PacsError } from '#shared/errors.ts';
 import type { Camera, ImagePlane, Pair } from './camera.ts';
@@ -59,7 +59,10 @@ export function openPainter(
       // Cornerstone keeps its texture from image to image and looks at their sizes only: a new shape needs a new start.
       if (wanted !== shape) await viewport.setStack(imageIds, frame.index);
       else await viewport.setImageIdIndex(frame.index);
-      if (viewport.getCornerstoneImage()?.imageId !== frame.imageId && viewport.getCurrentImageIdIndex() === frame.index)
+      if (
+        viewport.getCornerstoneImage()?.imageId !== frame.imageId &&
+        viewport.getCurrentImageIdIndex() === frame.index
+      )
         throw new PacsError('internal', 'The graphics of this computer could not draw this image.');
       shape = wanted;
     },
@@ -89,7 +92,7 @@ function restyle(viewport: Types.IStackViewport, frame: SeriesFrame, { range, vo
   viewport.render();
 }
 
-/** Our camera as Cornerstone's: it looks along the axis into the image from so far away that nothing is clipped. */
+/** Our camera as Cornerstone's: it looks along the axis into the image. */
 function vtkCamera(plane: ImagePlane, { center, scale, turn }: Camera, height: number): Partial<Types.ICamera> {
   const [right, down] = [towards(plane, turn.right), towards(plane, turn.down)];
   const into = cross(right, down);
@@ -103,6 +106,11 @@ function vtkCamera(plane: ImagePlane, { center, scale, turn }: Camera, height: n
       focalPoint[0] - into[0] * distance,
       focalPoint[1] - into[1] * distance,
       focalPoint[2] - into[2] * distance,
+    ],
+    // Else the range of the camera's former place is kept, and the image may lie outside of it.
+    clippingRange: [
+      -CONSTANTS.RENDERING_DEFAULTS.MAXIMUM_RAY_DISTANCE,
+      CONSTANTS.RENDERING_DEFAULTS.MAXIMUM_RAY_DISTANCE,
     ],
     parallelScale: ((height / 2) * plane.columnSpacing) / scale,
   };

@@ -20,7 +20,9 @@ export function pixelStatistics({ samples }: FramePixels): PixelStatistics {
     if (value > maximum) maximum = value;
   }
   const step = Math.max(1, Math.floor(samples.length / sampleSize));
-  const sorted = Float64Array.from(samples.filter((value, index) => index % step === 0 && Number.isFinite(value))).sort();
+  const sorted = Float64Array.from(
+    samples.filter((value, index) => index % step === 0 && Number.isFinite(value)),
+  ).sort();
   const percentile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   return Number.isFinite(minimum) && Number.isFinite(maximum)
     ? { minimum, maximum, percentile }

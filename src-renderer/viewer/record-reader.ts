@@ -41,7 +41,7 @@ function createFiller(target: RecordTarget) {
 
   return {
     take: (chunk: Uint8Array) => {
-      for (let offset = 0; offset < chunk.length; ) {
+      for (let offset = 0; offset < chunk.length;) {
         const part = chunk.subarray(offset, offset + into.length - filled);
         into.set(part, filled);
         filled += part.length;

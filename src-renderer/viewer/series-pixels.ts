@@ -63,7 +63,8 @@ export function openSeriesPixels({ view, url, onProgress, fetch: get = fetch }: 
 
   const done = (head: RecordHead, bytes: Uint8Array) => {
     if (head.kind === 'error') slots.settle(head.frame, new PacsError('internal', new TextDecoder().decode(bytes)));
-    else slots.settle(head.frame, hasSizeOf(frames[head.frame], head) ? framePixels(head.kind, head, bytes) : wrongSize);
+    else
+      slots.settle(head.frame, hasSizeOf(frames[head.frame], head) ? framePixels(head.kind, head, bytes) : wrongSize);
     progress();
   };
 

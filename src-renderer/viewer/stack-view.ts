@@ -61,7 +61,11 @@ export interface StackView {
 }
 
 /** Opens a series in `element`. @throws PacsError `unsupported` where the computer cannot draw. */
-export function openStackView(element: HTMLDivElement, view: SeriesView, pixelsUrl: (first: number) => string): StackView {
+export function openStackView(
+  element: HTMLDivElement,
+  view: SeriesView,
+  pixelsUrl: (first: number) => string,
+): StackView {
   const frames = framesOf(view);
   const listeners = new Set<() => void>();
   const presentations = new Map<string, Presentation>();
@@ -117,7 +121,10 @@ export function openStackView(element: HTMLDivElement, view: SeriesView, pixelsU
       const picture = await pixels.frame(index);
       if (state.target !== index || isClosed) return;
       if (!presentations.has(frame.group))
-        presentations.set(frame.group, freshPresentation(presetsOf(view.Modality, frame.instance, picture, pixelStatistics(picture))));
+        presentations.set(
+          frame.group,
+          freshPresentation(presetsOf(view.Modality, frame.instance, picture, pixelStatistics(picture))),
+        );
       await painter.take(frame, picture.kind);
       if (state.target !== index || isClosed) return;
       taken = frame;

@@ -26,6 +26,7 @@ export function useViewerKeys(stack: StackView | undefined, rest: (command: Comm
       const command = commandOf(event);
       if (!command) return;
       event.preventDefault();
+      event.stopPropagation();
       if (command === 'preset') stack?.preset(Number(event.key) - 1);
       else if (stackCommands[command]) stack && stackCommands[command](stack);
       else rest(command);
@@ -35,9 +36,12 @@ export function useViewerKeys(stack: StackView | undefined, rest: (command: Comm
       if (!space.current.wasUsed) stack?.togglePlay();
       space.current = { isHeld: false, wasUsed: false };
     };
-    window.addEventListener('keydown', down, { signal: ending.signal });
-    window.addEventListener('keyup', up, { signal: ending.signal });
-    window.addEventListener('blur', () => (space.current = { isHeld: false, wasUsed: false }), { signal: ending.signal });
+    // First to hear, since the list behind the viewer has keys of its own.
+    window.addEventListener('keydown', down, { signal: ending.signal, capture: true });
+    window.addEventListener('keyup', up, { signal: ending.signal, capture: true });
+    window.addEventListener('blur', () => (space.current = { isHeld: false, wasUsed: false }), {
+      signal: ending.signal,
+    });
     return () => ending.abort();
   }, [stack, rest]);
   return space;

@@ -48,7 +48,10 @@ describe('the camera', () => {
 
   it('puts image pixels onto screen pixels at 1:1', () => {
     const square = { ...plane, rowSpacing: 0.2 };
-    for (const size of [[801, 600], [800, 601]] as const) {
+    for (const size of [
+      [801, 600],
+      [800, 601],
+    ] as const) {
       const camera = aligned(square, { center: [99.5, 49.5], scale: 1, turn: upright }, size);
       const [x, y] = toScreen(square, camera, [-0.5, -0.5]);
       expect((x + size[0] / 2) % 1).toBeCloseTo(0);
@@ -99,7 +102,10 @@ describe('the scale', () => {
   });
 
   it('of pixels without a size is their shape only', () => {
-    expect(planeOf(fakeInstance(1, { PixelAspectRatio: [4, 3] }))).toMatchObject({ rowSpacing: 4 / 3, columnSpacing: 1 });
+    expect(planeOf(fakeInstance(1, { PixelAspectRatio: [4, 3] }))).toMatchObject({
+      rowSpacing: 4 / 3,
+      columnSpacing: 1,
+    });
     expect(planeOf(fakeInstance(1, { PixelAspectRatio: [0, 3] }))).toMatchObject({ rowSpacing: 1, columnSpacing: 1 });
     expect(planeOf(fakeInstance(1))).toMatchObject({ rowSpacing: 1, columnSpacing: 1 });
   });
@@ -129,13 +135,27 @@ describe('the windows', () => {
     expect(dragged({ lower: 0, upper: 100 }, 0, 35)).toEqual({ lower: 10, upper: 110 });
   });
 
-  const grey = (samples: Int16Array | Float32Array) => ({ kind: 'int16', rows: 1, columns: samples.length, samples }) as const;
+  const grey = (samples: Int16Array | Float32Array) =>
+    ({ kind: 'int16', rows: 1, columns: samples.length, samples }) as const;
   const ramp = grey(Int16Array.from({ length: 1001 }, (_, at) => at * 4 - 1000));
 
   it('are those of the data set first, then the viewer’s own', () => {
-    const instance = fakeInstance(1, { windows: [{ center: 40, width: 400, explanation: 'WEICH' }, { center: 1, width: 0 }] });
+    const instance = fakeInstance(1, {
+      windows: [
+        { center: 40, width: 400, explanation: 'WEICH' },
+        { center: 1, width: 0 },
+      ],
+    });
     const presets = presetsOf('CT', instance, ramp, pixelStatistics(ramp));
-    expect(presets.map(({ name }) => name)).toEqual(['original', 'auto', 'bone', 'teeth', 'softTissue', 'airway', 'full']);
+    expect(presets.map(({ name }) => name)).toEqual([
+      'original',
+      'auto',
+      'bone',
+      'teeth',
+      'softTissue',
+      'airway',
+      'full',
+    ]);
     expect(presets[0]).toEqual({ name: 'original', lower: -160, upper: 239, explanation: 'WEICH' });
   });
 

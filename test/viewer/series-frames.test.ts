@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { firstFrameOf, framesOf, groupRange, isVolume } from '#window/viewer/series-frames.ts';
 import { fakeInstance, fakeSeries, fakeSlice } from './support/fake-series.ts';
 
-const volume = fakeSeries(1, [1, 2, 3, 4, 5].map((at) => fakeSlice(at)), () => 0).view;
+const volume = fakeSeries(
+  1,
+  [1, 2, 3, 4, 5].map((at) => fakeSlice(at)),
+  () => 0,
+).view;
 const radiographs = fakeSeries(2, [fakeInstance(1), fakeInstance(2, { Rows: 90 })], () => 0, { Modality: 'IO' }).view;
 const clips = fakeSeries(
   3,

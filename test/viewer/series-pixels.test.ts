@@ -78,7 +78,10 @@ describe('the pixels of a series', () => {
   it.each([
     ['a kind that is none', encodeRecordHead({ frame: 0, kind: 'error', rows: 1, columns: 1, length: 0 }).with(4, 99)],
     ['a frame that is none', encodeRecordHead({ frame: 77, kind: 'int16', rows: 6, columns: 4, length: 48 })],
-    ['a length that does not fit', encodeRecordHead({ frame: 0, kind: 'int16', rows: 6, columns: 4, length: 4_000_000_000 })],
+    [
+      'a length that does not fit',
+      encodeRecordHead({ frame: 0, kind: 'int16', rows: 6, columns: 4, length: 4_000_000_000 }),
+    ],
     ['an endless sentence', encodeRecordHead({ frame: 0, kind: 'error', rows: 0, columns: 0, length: 4_000_000_000 })],
   ])('are refused after %s, without taking memory for it', async (_, head) => {
     const { pixels } = open(volume, head);

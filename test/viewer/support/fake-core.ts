@@ -22,7 +22,8 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-const thumbnail = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#888"/></svg>';
+const thumbnail =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#888"/></svg>';
 
 /** A running fake core. */
 export interface FakeCore {
@@ -32,7 +33,10 @@ export interface FakeCore {
 }
 
 /** Serves one study of these series; `folder` is the built window. */
-export async function startFakeCore(series: readonly FakeSeries[], folder = join(root, 'out/window')): Promise<FakeCore> {
+export async function startFakeCore(
+  series: readonly FakeSeries[],
+  folder = join(root, 'out/window'),
+): Promise<FakeCore> {
   const server = createServer((request, response) => {
     respond(request, response, series, folder).catch(() => response.destroy());
   });
@@ -47,13 +51,19 @@ export async function startFakeCore(series: readonly FakeSeries[], folder = join
   };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, series: readonly FakeSeries[], folder: string) {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  series: readonly FakeSeries[],
+  folder: string,
+) {
   response.setHeader('Content-Security-Policy', policy);
   const url = new URL(request.url ?? '/', 'http://localhost');
   const [, first, second, , last] = url.pathname.split('/');
   if (first === 'events') return void response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(':\n\n');
   if (first === 'call') return answerCall(request, response, second ?? '', series);
-  if (first === 'window' && second === 'pixels') return sendPixels(response, series, last, Number(url.searchParams.get('first')));
+  if (first === 'window' && second === 'pixels')
+    return sendPixels(response, series, last, Number(url.searchParams.get('first')));
   if (first === 'window') return void response.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(thumbnail);
   sendFile(response, folder, url.pathname === '/' ? 'index.html' : url.pathname);
 }
@@ -65,7 +75,12 @@ function sendFile(response: ServerResponse, folder: string, path: string): void 
   createReadStream(file).pipe(response);
 }
 
-async function sendPixels(response: ServerResponse, series: readonly FakeSeries[], uid: string | undefined, first: number) {
+async function sendPixels(
+  response: ServerResponse,
+  series: readonly FakeSeries[],
+  uid: string | undefined,
+  first: number,
+) {
   const found = series.find(({ view }) => view.SeriesInstanceUID === uid);
   if (!found) return void response.writeHead(404).end();
   response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
@@ -77,7 +92,12 @@ async function sendPixels(response: ServerResponse, series: readonly FakeSeries[
   response.end();
 }
 
-async function answerCall(request: IncomingMessage, response: ServerResponse, name: string, series: readonly FakeSeries[]) {
+async function answerCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  series: readonly FakeSeries[],
+) {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk as Uint8Array);
   const text = Buffer.concat(chunks).toString('utf8');

@@ -102,5 +102,8 @@ function pixelRecord({ Rows, Columns, pixelKind }: InstanceView, frame: number, 
 
 function errorRecord({ Rows, Columns }: InstanceView, frame: number, sentence: string): Uint8Array {
   const body = Buffer.from(sentence, 'utf8');
-  return Buffer.concat([encodeRecordHead({ frame, kind: 'error', rows: Rows, columns: Columns, length: body.length }), body]);
+  return Buffer.concat([
+    encodeRecordHead({ frame, kind: 'error', rows: Rows, columns: Columns, length: body.length }),
+    body,
+  ]);
 }

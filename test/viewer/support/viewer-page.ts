@@ -29,7 +29,11 @@ export interface ViewerPage {
 }
 
 /** Opens the window at `url` in English. */
-export async function openWindow(browser: Browser, url: string, size = { width: 1280, height: 800 }): Promise<ViewerPage> {
+export async function openWindow(
+  browser: Browser,
+  url: string,
+  size = { width: 1280, height: 800 },
+): Promise<ViewerPage> {
   const page = await browser.newPage({ viewport: size, locale: 'en-GB', colorScheme: 'dark' });
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -40,7 +44,11 @@ export async function openWindow(browser: Browser, url: string, size = { width: 
 
 /** Opens the first study of the list and waits for the first picture. */
 export async function openFirstStudy({ page }: ViewerPage): Promise<void> {
-  await page.locator('[role=row]').filter({ has: page.locator('[role=gridcell]') }).first().dblclick();
+  await page
+    .locator('[role=row]')
+    .filter({ has: page.locator('[role=gridcell]') })
+    .first()
+    .dblclick();
   await page.locator('[data-shown]').waitFor();
 }
 
@@ -90,7 +98,12 @@ export async function middleOfStage(page: Page): Promise<{ x: number; y: number 
 }
 
 /** Drags from the middle of the picture. */
-export async function drag(page: Page, dx: number, dy: number, button: 'left' | 'middle' | 'right' = 'left'): Promise<void> {
+export async function drag(
+  page: Page,
+  dx: number,
+  dy: number,
+  button: 'left' | 'middle' | 'right' = 'left',
+): Promise<void> {
   const { x, y } = await middleOfStage(page);
   await page.mouse.move(x, y);
   await page.mouse.down({ button });
