@@ -4,7 +4,7 @@
 export type Level = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
 
 /** Value representations that occur in the table, PS3.5 6.2. */
-export type IndexedVR = 'PN' | 'LO' | 'SH' | 'CS' | 'UI' | 'DA' | 'TM' | 'IS' | 'DS' | 'US' | 'LT' | 'UC';
+export type IndexedVR = 'PN' | 'LO' | 'SH' | 'CS' | 'UI' | 'DA' | 'TM' | 'AS' | 'IS' | 'DS' | 'US' | 'UL' | 'LT' | 'UC';
 
 /** One indexed attribute. `computed` ones are not in any data set: the catalogue counts or gathers them. */
 export interface Attribute {
@@ -40,7 +40,7 @@ const table = {
     ['InstitutionName', '00080080', 'LO'],
     ['RequestingPhysician', '00321032', 'PN'],
     ['RequestedProcedureDescription', '00321060', 'LO'],
-    ['PatientAge', '00101010', 'SH'],
+    ['PatientAge', '00101010', 'AS'],
     ['ModalitiesInStudy', '00080061', 'CS', 'computed'],
     ['SOPClassesInStudy', '00080062', 'UI', 'computed'],
     ['NumberOfStudyRelatedSeries', '00201206', 'IS', 'computed'],
@@ -66,7 +66,7 @@ const table = {
     ['AcquisitionDeviceProcessingDescription', '00181400', 'LO'],
     ['Laterality', '00200060', 'CS'],
     ['FrameOfReferenceUID', '00200052', 'UI'],
-    ['TemporalPositionIndex', '00209128', 'US'],
+    ['TemporalPositionIndex', '00209128', 'UL'],
     ['NumberOfTemporalPositions', '00200105', 'IS'],
     ['ImagesInAcquisition', '00201002', 'IS'],
     ['PerformedProcedureStepStartDate', '00400244', 'DA'],

@@ -56,7 +56,18 @@ function parseRange(value: string): Match {
 }
 
 /* Letters that Unicode does not take apart, as they are typed on other keyboards. */
-const letters: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i', ħ: 'h' };
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  æ: 'ae',
+  œ: 'oe',
+  ı: 'i',
+  ħ: 'h',
+};
 
 /**
  * Folds text for comparison: canonical decomposition without accents (signs that make another letter, as in kana, stay), lower case, runs of white space and the

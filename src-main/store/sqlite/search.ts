@@ -114,8 +114,7 @@ function textSql(attribute: Attribute, name: string, match: Match, caseSensitive
   if (attribute.vr === 'UI' && !attribute.computed) return { text: `${name} = ?`, values: [text] };
   if (attribute.vr === 'TM' || attribute.vr === 'DA')
     return { text: `${name} LIKE ? ESCAPE '!'`, values: [`${escapeLike(text)}${attribute.vr === 'TM' ? '%' : ''}`] };
-  if (attribute.vr === 'IS' || attribute.vr === 'US')
-    return { text: `CAST(${name} AS INTEGER) = CAST(? AS INTEGER)`, values: [text] };
+  if (isInteger(attribute)) return { text: `CAST(${name} AS INTEGER) = CAST(? AS INTEGER)`, values: [text] };
   if (!isFolded(attribute) || (caseSensitive && attribute.vr === 'PN'))
     return { text: `'\\' || ${name} || '\\' GLOB ?`, values: [`*\\${globOf(text, wild)}\\*`] };
   if (wild) return { text: `${foldedName(name)} LIKE ? ESCAPE '!'`, values: [`%\n${likeOf(foldPattern(text))}\n%`] };
@@ -123,6 +122,8 @@ function textSql(attribute: Attribute, name: string, match: Match, caseSensitive
   if (attribute.indexed && attribute.vr !== 'PN') return { text: `${foldedName(name)} = ?`, values: [`\n${folded}\n`] };
   return { text: `instr(${foldedName(name)}, ?) > 0`, values: [`\n${folded}\n`] };
 }
+
+const isInteger = ({ vr }: Attribute): boolean => vr === 'IS' || vr === 'US' || vr === 'UL';
 
 const foldedName = (name: string): string => foldedColumn(name);
 
@@ -176,6 +177,6 @@ function orderColumn(key: string, level: Level): string {
   const home = attribute && homeOf(attribute, level);
   if (!attribute || !home) return `${tableOf[level]}.id`;
   const name = column(home, key);
-  if (attribute.vr === 'IS' || attribute.vr === 'US') return `CAST(${name} AS INTEGER)`;
+  if (isInteger(attribute)) return `CAST(${name} AS INTEGER)`;
   return isFolded(attribute) ? foldedColumn(name) : name;
 }
