@@ -14,13 +14,16 @@ export const coneBeamSizes: Readonly<Record<StudyOptions['scale'], VolumeSize>> 
   full: { matrix: 400, slices: 280, voxel: 0.25 },
 };
 
+/** Height of the volume's middle: the lower crowns. */
+const middle = -5;
+
 /** The slices from the top down; instance 1 is the highest. */
 export function* coneBeamStudy(options: StudyOptions): Generator<SampleFile> {
   const size = coneBeamSizes[options.scale];
   const sliceAt = coneBeamSlices(size, options.seed);
   const series = seriesValues(options, size);
   for (let number = 1; number <= size.slices; number++) {
-    const z = ((size.slices - 1) / 2 - (number - 1)) * size.voxel;
+    const z = middle + ((size.slices - 1) / 2 - (number - 1)) * size.voxel;
     const corner = decimal(-((size.matrix - 1) / 2) * size.voxel);
     const bytes = writePart10({
       ...series,

@@ -24,7 +24,7 @@ export function softTissue({ x, y, s, d, seen, voxel }: Grid, z: number, flesh: 
     const pad = d[i]! < -6 ? smoothStep(0.5, 1, wave) : 0;
     let value = fat + (muscle + 14 * wave - fat) * smoothStep(-2.2, -3.6, skin + wave * 0.6) * (1 - pad);
     if (skin > -voxel) value = air + (value - air) * cover(skin, voxel);
-    if (open) value += (air - value) * cover(mouthDistance(s[i]!, d[i]!, z), voxel);
+    if (open) value += (air - value) * cover(mouthDistance(s[i]!, d[i]!, py, z), voxel);
     if (py > 25)
       value += (air - value) * cover((Math.hypot((px - 0.5) / 10.5, (py - 34) / 5.5) - 1) * 5.5 + wave * 0.5, voxel);
     slice[i] = value;
@@ -46,22 +46,21 @@ function headDistance(x: number, y: number, { upper, lower, chin }: Lips): numbe
 }
 
 /** Distance from the air in the mouth: vestibule, between the jaws, over the tongue, under the palate. */
-function mouthDistance(s: number, d: number, z: number): number {
+function mouthDistance(s: number, d: number, y: number, z: number): number {
   const a = Math.abs(s);
-  if (a > 54) return 9;
   const wave = Math.sin(s / 4);
   const height = Math.abs(z);
   if (height < 8) {
     const cheek = Math.max(Math.abs(d + 6.9 + 0.4 * wave) - 0.4, height - 7.5, a - 52);
     const gap = Math.max(height - 1.1 - 0.35 * wave, Math.abs(d + 0.8) - 6, a - 50);
     const tongue = Math.max(Math.abs(d - 7.4 - 0.7 * wave) - 0.45, Math.abs(z - 1) - 6.5, a - 46);
-    return Math.min(cheek, gap, tongue, roofDistance(a, d, z));
+    return Math.min(cheek, gap, tongue, roofDistance(y, d, z));
   }
-  return roofDistance(a, d, z);
+  return roofDistance(y, d, z);
 }
 
-const roofDistance = (a: number, d: number, z: number): number =>
-  Math.max(Math.abs(z - palateAt(d) + 3.6) - 0.6, 6.5 - d, a - 46);
+const roofDistance = (y: number, d: number, z: number): number =>
+  Math.max(Math.abs(z - palateAt(d) + 2.6) - 0.7, 5 - d, y - 15);
 
 /** Height of the palate's underside at a distance from the arch. */
-export const palateAt = (d: number): number => 12 + 8 * smoothStep(3, 16, d);
+export const palateAt = (d: number): number => 11.5 + 7 * smoothStep(2, 15, d) + 0.16 * Math.max(0, d - 4);

@@ -50,8 +50,8 @@ export function implantSections(tooth: Tooth, zz: number): Section[] {
   const post = 1.5;
   const abutment: Section = { ...at, a: post, b: post, value: hounsfield.metal, over: hounsfield.soft };
   if (f > 1) return [abutment];
-  const a = (tooth.width / 2) * 0.94 * curve(crownWidth[3]!, f) * (1 - 0.3 * f ** 4);
-  const b = (tooth.depth / 2) * 0.94 * curve(crownDepth[3]!, f) * (1 - 0.3 * f ** 4);
+  const a = (tooth.width / 2) * 0.94 * curve(crownWidth[3]!, f) * (1 - 0.45 * f ** 3);
+  const b = (tooth.depth / 2) * 0.94 * curve(crownDepth[3]!, f) * (1 - 0.45 * f ** 3);
   const relief = reliefOf(tooth, zz - 0.2);
   const ceramic: Section = { ...at, a, b, power: 2.6, value: hounsfield.ceramic, over: hounsfield.soft, relief };
   return zz > 2.4 ? [ceramic, { ...abutment, over: hounsfield.ceramic }] : [ceramic];
