@@ -11,7 +11,7 @@ const glyphs: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 
 /** An image that can be written on. */
-export interface Drawable {
+interface Drawable {
   readonly values: Uint16Array | Uint8Array;
   readonly rows: number;
   readonly columns: number;

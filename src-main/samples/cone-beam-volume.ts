@@ -11,7 +11,7 @@ import type { VolumeSize } from './volume-grid.ts';
 import { gridOf } from './volume-grid.ts';
 
 /** A function that gives the stored values (Hounsfield + 1000, 12 bit) of the slice at a height in mm. */
-export type SliceMaker = (z: number) => Uint16Array;
+type SliceMaker = (z: number) => Uint16Array;
 
 /** Prepares a volume; making slices one by one keeps only one in memory. */
 export function coneBeamSlices({ matrix, voxel }: VolumeSize, seed: number): SliceMaker {

@@ -7,7 +7,7 @@ import type { Values } from './write-data-set.ts';
 import { writePart10 } from './write-data-set.ts';
 
 /** How many slices of which size; `study` and `series` name UIDs, so that the same names give the same UIDs. */
-export interface CtSeriesOptions {
+interface CtSeriesOptions {
   readonly slices: number;
   readonly rows?: number;
   readonly columns?: number;

@@ -4,7 +4,7 @@
  * Frame of the jaw model: DICOM patient axes (x to the patient's left, y to the back, z to the head), z = 0 at the occlusal
  * plane. Along the arch it uses s (arc length, negative on the patient's right), d (distance, positive to the tongue) and z.
  */
-export interface ArchPoint {
+interface ArchPoint {
   readonly s: number;
   readonly d: number;
 }
@@ -42,7 +42,7 @@ export const toArch = (x: number, y: number): ArchPoint => {
 };
 
 /** What stands at a place of the arch. */
-export type ToothState = 'sound' | 'missing' | 'implant' | 'root-filled' | 'crowned' | 'filled' | 'carious';
+type ToothState = 'sound' | 'missing' | 'implant' | 'root-filled' | 'crowned' | 'filled' | 'carious';
 
 /** One place of the arch. */
 export interface Tooth {

@@ -66,7 +66,7 @@ export function openingDistance({ systole }: Beat, px: number, py: number): numb
 }
 
 /** A leaflet of a valve as a line: from its hinge to its tip. */
-export interface Leaflet {
+interface Leaflet {
   readonly hinge: readonly [number, number];
   readonly tip: readonly [number, number];
 }

@@ -4,7 +4,7 @@ import { teeth } from './dental-arch.ts';
 import { smoothStep } from './random.ts';
 
 /** A body that lies across the arch: at each place, its middle and half its depth, outside and inside its cortical bone. */
-export interface BoneAt {
+interface BoneAt {
   readonly middle: number;
   readonly outer: number;
   readonly inner: number;

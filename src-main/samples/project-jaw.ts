@@ -145,7 +145,7 @@ function addLesion(line: Float32Array, frame: Frame, z: number): void {
 }
 
 /** How weakening becomes grey: the range that is shown, and the detector's noise in stored values. */
-export interface Tone {
+interface Tone {
   readonly from: number;
   readonly to: number;
   readonly deviation: number;

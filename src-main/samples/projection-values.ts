@@ -4,7 +4,7 @@ import { decimal, pixelBytes } from './sample-study.ts';
 import type { Values } from './write-data-set.ts';
 
 /** Exposure and detector of a device. */
-export interface Device {
+interface Device {
   readonly kilovolts: number;
   readonly milliamperes: number;
   readonly milliseconds: number;

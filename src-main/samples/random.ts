@@ -1,7 +1,7 @@
 /** Repeatable randomness for the sample images: a seeded generator, Gaussian noise and smooth noise tiles. */
 
 /** Numbers in [0, 1) that repeat for the same seed (mulberry32). */
-export const seededRandom = (seed: number): (() => number) => {
+const seededRandom = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

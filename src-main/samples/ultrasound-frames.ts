@@ -26,7 +26,7 @@ const colourBox = { from: 4.4, to: 13.4, left: -0.24, right: 0.4 } as const;
 const nyquist = 64;
 
 /** A clip's renderer: the colour frame (RGB, row by row) of a time in seconds. */
-export type FrameRenderer = (time: number) => Uint8Array;
+type FrameRenderer = (time: number) => Uint8Array;
 
 /** The pixels of the sector, and where each lies in the body: cm and radians. */
 interface Sector {

@@ -18,7 +18,7 @@ import { transferSyntaxes, writePart10 } from './write-data-set.ts';
 const framesPerSecond = 30;
 
 /** Frames of the clip; whole beats, so that it loops without a jump. */
-export const ultrasoundFrameCount: Readonly<Record<StudyOptions['scale'], number>> = { small: 60, full: 180 };
+const ultrasoundFrameCount: Readonly<Record<StudyOptions['scale'], number>> = { small: 60, full: 180 };
 
 /** One clip. */
 export async function* ultrasoundStudy(options: StudyOptions): AsyncGenerator<SampleFile> {

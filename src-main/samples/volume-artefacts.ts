@@ -4,7 +4,7 @@ import { smoothStep, tileSize } from './random.ts';
 import type { Grid } from './volume-grid.ts';
 
 /** What the machine adds: rays of lighter and darker values about the metal (beam hardening), and rings of the detector. */
-export interface Artefacts {
+interface Artefacts {
   readonly crowns: Float32Array;
   readonly implant: Float32Array;
   readonly rings: Float32Array;

@@ -12,7 +12,7 @@ export interface Values {
 }
 
 /** Compressed frames, one fragment each, PS3.5 A.4. */
-export interface Encapsulated {
+interface Encapsulated {
   readonly frames: readonly Uint8Array[];
 }
 
