@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Settings } from '#shared/settings.ts';
 import { AssociationEnd } from './association-end.ts';
 import { readAssociationRequest } from './association-request.ts';
+import type { BlockPool } from './block-pool.ts';
 import { createConversation, type Identity } from './conversation.ts';
 import { createGate } from './gate.ts';
 import { nextMessage } from './message.ts';
@@ -19,6 +20,7 @@ export interface AssociationContext extends NegotiationContext, ServiceContext {
   readonly settings: Settings;
   readonly identity: Identity;
   readonly places: Places;
+  readonly blocks: BlockPool;
 }
 
 /** A running association. */
@@ -36,9 +38,9 @@ const closingTime = 2000;
 
 const closing = (): AssociationEnd => new AssociationEnd('This program is closing.', abort.notSpecified);
 
-/** Serves one connection. */
-export function serveAssociation(socket: Socket, remoteAddress: string, context: AssociationContext): Association {
-  const connection = new Connection(socket, remoteAddress, context);
+/** Serves one connection that was accepted and not read yet. */
+export function serveAssociation(accepted: Socket, remoteAddress: string, context: AssociationContext): Association {
+  const connection = new Connection(accepted, remoteAddress, context);
   return { done: connection.run(), finish: () => connection.finish(), abort: () => connection.reader.fail(closing()) };
 }
 
@@ -53,14 +55,14 @@ class Connection {
   #isServing = false;
   #isFinishing = false;
 
-  constructor(socket: Socket, remoteAddress: string, context: AssociationContext) {
-    this.#socket = socket;
+  constructor(accepted: Socket, remoteAddress: string, context: AssociationContext) {
     this.#remoteAddress = remoteAddress;
     this.#name = remoteAddress;
     this.#context = context;
-    this.reader = new SocketReader(socket, context.settings.DicomScpTimeout);
+    this.reader = new SocketReader(accepted, context.settings.DicomScpTimeout, context.blocks);
+    this.#socket = this.reader.socket;
     this.#gate = createGate(this.reader, context.identity.maximumPduLength);
-    this.#conversation = createConversation(context.identity, (bytes) => socket.write(bytes));
+    this.#conversation = createConversation(context.identity, (bytes) => this.#socket.write(bytes));
   }
 
   finish(): void {
@@ -79,6 +81,7 @@ class Connection {
       this.#conversation.close();
       this.reader.discard();
       await close(this.#socket);
+      this.reader.giveBack();
       place.leave();
     }
   }
@@ -103,6 +106,7 @@ class Connection {
         this.#isServing = true;
         await serve(message, negotiated, this.#conversation, this.#socket, this.#context);
         this.#isServing = false;
+        this.reader.recycle();
         if (this.#isFinishing) throw closing();
         await this.reader.drained();
       }

@@ -1,13 +1,13 @@
 /** C-STORE: hands the data set to the archive as it comes and answers with what became of it (PS3.7 9.1.1, PS3.4 B). */
 import { PacsError, toPacsError } from '#shared/errors.ts';
-import type { Origin } from '#shared/model.ts';
+import type { Origin, Refusal } from '#shared/model.ts';
 import { fileMetaInformation } from '../dicom/part10.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { AnsweredContext } from './association-policy.ts';
 import type { Command } from './command.ts';
-import type { IncomingDataSet, Message } from './message.ts';
-import { storeStatus } from './status.ts';
+import type { Message } from './message.ts';
+import { status, storeStatus } from './status.ts';
 
 /** What a C-STORE needs to know of its association. */
 export interface StoreContext {
@@ -15,6 +15,8 @@ export interface StoreContext {
   readonly origin: Extract<Origin, { kind: 'dimse' }>;
   readonly log: Log;
   readonly takesClass: (uid: string) => boolean;
+  /** Told of an instance that is refused here, before the archive could see it. */
+  readonly refused: (refusal: Refusal) => void;
 }
 
 /** What a C-STORE-RSP says. */
@@ -33,6 +35,7 @@ export async function cStore(
   { transferSyntax = '' }: AnsweredContext,
   context: StoreContext,
 ): Promise<StoreResult> {
+  let isHandedOver = false;
   try {
     const { SOPClassUID, SOPInstanceUID } = checkCommand(command, context);
     if (!dataSet) throw new PacsError('bad-request', 'The message has no data set.');
@@ -42,24 +45,25 @@ export async function cStore(
       SOPInstanceUID,
       sourceAET: context.origin.callingAET,
     };
-    const chunks = dataSet.chunks(fileMetaInformation(meta));
-    await context.store.receive(chunks, context.origin, { SOPClassUID, SOPInstanceUID });
-    return { status: 0 };
+    isHandedOver = true;
+    await context.store.receive(dataSet.chunks(fileMetaInformation(meta)), context.origin, {
+      SOPClassUID,
+      SOPInstanceUID,
+    });
+    return { status: status.success };
   } catch (thrown) {
-    return await refuse(thrown, dataSet, context);
+    const error = toPacsError(thrown);
+    await dataSet?.discard();
+    tell(error, isHandedOver, context);
+    return { status: storeStatus(error.code), sentence: error.message };
   }
 }
 
-async function refuse(
-  thrown: unknown,
-  dataSet: IncomingDataSet | undefined,
-  context: StoreContext,
-): Promise<StoreResult> {
-  await dataSet?.discard();
-  const error = toPacsError(thrown);
-  const { callingAET, remoteAddress } = context.origin;
-  context.log('warn', `An image from ${callingAET} (${remoteAddress}) was refused: ${error.message}`, error.cause);
-  return { status: storeStatus(error.code), sentence: error.message };
+/* The archive counts and tells what it refuses itself. */
+function tell(error: PacsError, isTold: boolean, { origin, log, refused }: StoreContext): void {
+  const { code, message, cause } = error;
+  log('warn', `An image from ${origin.callingAET} (${origin.remoteAddress}) was refused: ${message}`, cause);
+  if (!isTold) refused({ at: new Date().toISOString(), origin, error: { code, message } });
 }
 
 function checkCommand(command: Command, { takesClass }: StoreContext): { SOPClassUID: string; SOPInstanceUID: string } {

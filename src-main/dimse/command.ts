@@ -29,8 +29,6 @@ export const noDataSet = 0x0101;
 
 /** A command set that has been read. */
 export interface Command {
-  /** The bytes, as they came. */
-  readonly bytes: Buffer;
   readonly CommandField: number;
   readonly MessageID: number;
   readonly hasDataSet: boolean;
@@ -71,7 +69,6 @@ export function readCommand(bytes: Buffer): Command {
   const messageId = number(commandElement.MessageID) ?? number(commandElement.MessageIDBeingRespondedTo);
   if (messageId === undefined) throw damaged('it has no message ID');
   return {
-    bytes,
     CommandField: field,
     MessageID: messageId,
     hasDataSet: (number(commandElement.CommandDataSetType) ?? noDataSet) !== noDataSet,

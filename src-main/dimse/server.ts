@@ -12,6 +12,7 @@ import type { Peers } from '../peers/peers.ts';
 import type { Store } from '../store/store.ts';
 import { serveAssociation, type Association, type AssociationContext } from './association.ts';
 import { createAssociationPolicy, createSOPClassFilter } from './association-policy.ts';
+import { createBlockPool } from './block-pool.ts';
 import { createPlaces } from './places.ts';
 
 /** What the DICOM door opens onto. */
@@ -47,6 +48,8 @@ export interface DimseCounts {
 
 /* Connections past the places are let in to be told so, but not without bound. */
 const spareConnections = 32;
+/* 16 MB: what a few scanners at once keep in motion. */
+const maximumKeptBlocks = 64;
 
 /** A DICOM door that is not open yet. */
 export function createDimseServer({
@@ -70,6 +73,7 @@ export function createDimseServer({
       implementationVersionName: ImplementationVersionName,
       maximumPduLength: settings.MaximumPduLength,
     },
+    blocks: createBlockPool(maximumKeptBlocks),
     places: createPlaces(MaximumAssociations, MaximumAssociationsPerHost),
     policy: createAssociationPolicy(settings),
     takesClass: createSOPClassFilter(settings),
@@ -80,12 +84,15 @@ export function createDimseServer({
   };
 
   /* Half-open, since a sender may close its side after the last byte and still wait for our answers. */
-  const server = createServer({ noDelay: true, keepAlive: true, allowHalfOpen: true }, (socket) => {
-    const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
-    counts.served++;
-    associations.set(association, socket);
-    void association.done.finally(() => associations.delete(association));
-  });
+  const server = createServer(
+    { noDelay: true, keepAlive: true, allowHalfOpen: true, pauseOnConnect: true },
+    (socket) => {
+      const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
+      counts.served++;
+      associations.set(association, socket);
+      void association.done.finally(() => associations.delete(association));
+    },
+  );
   server.maxConnections = MaximumAssociations + spareConnections;
 
   const over = (seconds: number): Promise<unknown> =>

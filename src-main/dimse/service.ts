@@ -1,5 +1,6 @@
 /** Which service a message goes to, and the response to it (PS3.7 7.5). */
 import type { Socket } from 'node:net';
+import type { Refusal } from '#shared/model.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { AnsweredContext } from './association-policy.ts';
@@ -16,6 +17,8 @@ export interface ServiceContext {
   readonly store: Store;
   readonly takesClass: (uid: string) => boolean;
   readonly log: Log;
+  /** Told of every instance that is refused before the archive could see it. */
+  readonly refused: (refusal: Refusal) => void;
 }
 
 /** Serves one message to its end, response included. @throws AssociationEnd where the association ends before it. */

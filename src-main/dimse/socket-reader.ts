@@ -1,61 +1,75 @@
-/** The socket as something that is asked for bytes: it is paused while nobody asks and enough lies here already. */
+/** The connection as something that is asked for bytes: it is not read while nobody asks and enough lies here already. */
 import type { Socket } from 'node:net';
 import { AssociationEnd } from './association-end.ts';
-import { ByteQueue } from './byte-queue.ts';
+import type { BlockPool } from './block-pool.ts';
 import { abort } from './pdu.ts';
+import { readInto } from './read-into.ts';
+import { ReceivedBytes } from './received-bytes.ts';
 
 /* Bytes that may lie here while the archive is busy; a sender that does not wait goes on for so long. */
 const highWater = 2 * 1024 * 1024;
 
-/** Reads a socket by pulling. One reader may wait at a time. */
+/** Reads a connection by pulling. One reader may wait at a time. */
 export class SocketReader {
-  readonly #socket: Socket;
-  readonly #queue = new ByteQueue();
+  /** The connection, for writing and closing. */
+  readonly socket: Socket;
+  readonly #bytes: ReceivedBytes;
   readonly #idle: NodeJS.Timeout | undefined;
   #wanted = 0;
   #settle: ((error?: AssociationEnd) => void) | undefined;
   #ended: AssociationEnd | undefined;
+  #isStopped = false;
   #isDiscarding = false;
 
-  /** `idleSeconds` is how long the other side may be silent while it is its turn; 0 is without end. */
-  constructor(socket: Socket, idleSeconds: number) {
-    this.#socket = socket;
-    socket.on('data', (bytes) => this.#receive(bytes));
+  /** Takes over an accepted connection. The other side may be silent for `idleSeconds` while it is its turn; 0 is without end. */
+  constructor(accepted: Socket, idleSeconds: number, pool: BlockPool) {
+    this.#bytes = new ReceivedBytes(pool);
+    const socket = readInto(accepted, { room: () => this.#bytes.room(), received: (count) => this.#receive(count) });
     socket.on('end', () => this.fail(new AssociationEnd('The other side closed the connection.')));
     socket.on('error', (cause) => this.fail(new AssociationEnd('The connection was lost.', undefined, { cause })));
     socket.on('close', () => this.#close());
+    this.socket = socket;
     if (idleSeconds > 0) this.#idle = setTimeout(() => this.#expire(), idleSeconds * 1000);
   }
 
   /** Waits until `count` bytes are here. @throws AssociationEnd once the association is over. */
   async ready(count: number): Promise<void> {
-    if (this.#queue.length >= count) return;
+    if (this.#bytes.length >= count) return;
     if (this.#ended) throw this.#ended;
-    this.#socket.resume();
     await this.#othersTurn(count);
   }
 
-  /** The next `count` bytes in one piece; they must be here. */
+  /** The next `count` bytes in one piece; they must be here. Good until `recycle`. */
   take(count: number): Buffer {
-    const bytes = this.#queue.take(count);
-    this.#makeRoom();
+    const bytes = this.#bytes.take(count);
+    this.#goOn();
     return bytes;
   }
 
-  /** The next `count` bytes as views of what came; they must be here. */
+  /** The next `count` bytes as views of what came; they must be here. Good until `recycle`. */
   slices(count: number): Buffer[] {
-    const views = this.#queue.slices(count);
-    this.#makeRoom();
+    const views = this.#bytes.slices(count);
+    this.#goOn();
     return views;
+  }
+
+  /** Nobody uses any bytes that were taken before: their memory may be used again. */
+  recycle(): void {
+    this.#bytes.recycle();
+  }
+
+  /** Nobody reads any more and the connection is closed: all its memory may be used again. */
+  giveBack(): void {
+    this.#bytes.giveBack();
   }
 
   /** Waits until the other side has taken what was written to it. @throws AssociationEnd once the association is over. */
   async drained(): Promise<void> {
+    if (!this.socket.writableNeedDrain) return;
     if (this.#ended) throw this.#ended;
-    if (!this.#socket.writableNeedDrain) return;
     const onDrain = (): void => this.#settle?.();
-    this.#socket.once('drain', onDrain);
-    await this.#othersTurn(0).finally(() => this.#socket.off('drain', onDrain));
+    this.socket.once('drain', onDrain);
+    await this.#othersTurn(0).finally(() => this.socket.off('drain', onDrain));
   }
 
   /** Ends the association from our side: whoever waits, or asks for more than lies here, gets the error. */
@@ -67,9 +81,8 @@ export class SocketReader {
   /** Stops reading for good: what still comes is thrown away. */
   discard(): void {
     this.#isDiscarding = true;
-    this.#queue.clear();
     clearTimeout(this.#idle);
-    this.#socket.resume();
+    this.#resume();
   }
 
   async #othersTurn(wanted: number): Promise<void> {
@@ -78,6 +91,7 @@ export class SocketReader {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#settle = (error) => (error ? reject(error) : resolve());
+        if (wanted > 0) this.#resume();
       });
     } finally {
       this.#settle = undefined;
@@ -85,16 +99,23 @@ export class SocketReader {
     }
   }
 
-  #receive(bytes: Buffer): void {
-    if (this.#isDiscarding) return;
-    this.#queue.push(bytes);
+  #receive(count: number): boolean {
+    if (this.#isDiscarding) return true;
+    this.#bytes.received(count);
     this.#idle?.refresh();
-    if (this.#wanted > 0 && this.#queue.length >= this.#wanted) this.#settle?.();
-    if (this.#queue.length >= Math.max(highWater, this.#wanted)) this.#socket.pause();
+    if (this.#wanted > 0 && this.#bytes.length >= this.#wanted) this.#settle?.();
+    this.#isStopped = this.#bytes.length >= Math.max(highWater, this.#wanted);
+    return !this.#isStopped;
   }
 
-  #makeRoom(): void {
-    if (this.#socket.isPaused() && this.#queue.length < highWater / 2) this.#socket.resume();
+  #resume(): void {
+    if (!this.#isStopped) return;
+    this.#isStopped = false;
+    this.socket.resume();
+  }
+
+  #goOn(): void {
+    if (this.#bytes.length < highWater / 2) this.#resume();
   }
 
   #expire(): void {
