@@ -23,11 +23,21 @@ export interface Offer<T> {
 
 const maximumRanges = 64;
 
-/** Splits at a separator outside quotes. */
-const splitOutsideQuotes = (text: string, separator: ',' | ';'): string[] =>
-  (text.match(separator === ',' ? /(?:"(?:[^"\\]|\\.)*"|[^,"])+/g : /(?:"(?:[^"\\]|\\.)*"|[^;"])+/g) ?? []).map((part) =>
-    part.trim(),
-  );
+/** Splits at a separator outside quotes, in one pass: a header may be hostile. */
+function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
+  const parts: string[] = [];
+  let [from, isQuoted] = [0, false];
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (isQuoted && sign === '\\') at++;
+    else if (sign === '"') isQuoted = !isQuoted;
+    else if (sign === separator && !isQuoted) {
+      parts.push(text.slice(from, at).trim());
+      from = at + 1;
+    }
+  }
+  return [...parts, text.slice(from).trim()].filter(Boolean);
+}
 
 /** A media type with its parameters, as in Content-Type. */
 export function parseMediaType(text: string): Omit<MediaRange, 'quality'> {
@@ -46,7 +56,6 @@ export function parseMediaType(text: string): Omit<MediaRange, 'quality'> {
 /** The media ranges of an Accept header, best first; those of equal quality keep their order. */
 export function parseAccept(text: string): readonly MediaRange[] {
   const ranges = splitOutsideQuotes(text, ',')
-    .filter(Boolean)
     .slice(0, maximumRanges)
     .map((part) => {
       const range = parseMediaType(part);
@@ -79,7 +88,9 @@ function matches(range: MediaRange, offer: Offer<unknown>): boolean {
 /** True where some range takes the offer. A range of quality 0 forbids what it names. */
 export function accepts(accepted: readonly MediaRange[], offer: Offer<unknown>): boolean {
   const ranges = accepted.filter((range) => matches(range, offer));
-  return ranges.some(({ quality }) => quality > 0) && !ranges.some(({ quality, type }) => quality === 0 && type !== '*/*');
+  return (
+    ranges.some(({ quality }) => quality > 0) && !ranges.some(({ quality, type }) => quality === 0 && type !== '*/*')
+  );
 }
 
 /** The offer that suits best; of several equally good ones the first. Throws `not-acceptable` where none suits. */
@@ -89,6 +100,13 @@ export function negotiate<T>(accepted: readonly MediaRange[], offers: readonly O
     const found = left.find((offer) => matches(range, offer));
     if (found) return found;
   }
-  const names = [...new Set(offers.map(({ type, transferSyntax }) => (transferSyntax ? `${type}; transfer-syntax=${transferSyntax}` : type)))];
-  throw new PacsError('not-acceptable', `None of the accepted media types can be given. Possible here: ${names.join(', ')}.`);
+  const names = [
+    ...new Set(
+      offers.map(({ type, transferSyntax }) => (transferSyntax ? `${type}; transfer-syntax=${transferSyntax}` : type)),
+    ),
+  ];
+  throw new PacsError(
+    'not-acceptable',
+    `None of the accepted media types can be given. Possible here: ${names.join(', ')}.`,
+  );
 }

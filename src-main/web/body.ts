@@ -11,7 +11,7 @@ export const streamed = (chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint
 export async function* fileChunks(path: string, length: number, start = 0): AsyncGenerator<Uint8Array> {
   const file = await open(path);
   try {
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const chunk = Buffer.allocUnsafeSlow(Math.min(chunkLength, length - done));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, start + done);
       if (bytesRead === 0) throw new Error('a kept file is shorter than the catalogue says');

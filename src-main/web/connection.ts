@@ -8,6 +8,8 @@ export interface Connection {
   readonly listener: 'private' | 'public';
   readonly remoteAddress: string;
   readonly localPort?: number;
+  /** The body, read without the detour over a web stream. */
+  readonly incoming?: IncomingMessage;
 }
 
 /** The environment of every handler. */
@@ -20,10 +22,11 @@ export interface WebEnv {
 export type WebContext = Context<WebEnv>;
 
 /** The connection of a Node request. */
-export const connectionOf = (listener: Connection['listener'], { socket }: IncomingMessage): Connection => ({
+export const connectionOf = (listener: Connection['listener'], incoming: IncomingMessage): Connection => ({
   listener,
-  remoteAddress: socket.remoteAddress ?? '',
-  ...(socket.localPort === undefined ? {} : { localPort: socket.localPort }),
+  remoteAddress: incoming.socket.remoteAddress ?? '',
+  ...(incoming.socket.localPort === undefined ? {} : { localPort: incoming.socket.localPort }),
+  incoming,
 });
 
 /** True for an address of this computer's loopback, IPv4-mapped ones included. */

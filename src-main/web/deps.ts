@@ -18,7 +18,11 @@ export interface DecodedFrame {
 /** How a frame is to be drawn. */
 export interface RenderOptions {
   readonly format: 'jpeg' | 'png';
-  readonly window?: { readonly center: number; readonly width: number; readonly function?: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID' };
+  readonly window?: {
+    readonly center: number;
+    readonly width: number;
+    readonly function?: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
+  };
   /** Largest width and height of the answer; the aspect ratio is kept. */
   readonly viewport?: { readonly width: number; readonly height: number };
   /** 1 to 100, JPEG only. */
@@ -28,7 +32,11 @@ export interface RenderOptions {
 /** The pixel tools this door uses; frames count from 0. */
 export interface Pixels {
   frame(path: string, frame: number): Promise<DecodedFrame>;
-  render(path: string, frame: number, options: RenderOptions): Promise<{ readonly bytes: Uint8Array; readonly contentType: string }>;
+  render(
+    path: string,
+    frame: number,
+    options: RenderOptions,
+  ): Promise<{ readonly bytes: Uint8Array; readonly contentType: string }>;
 }
 
 /** Rooms, tools and settings behind the HTTP door. */

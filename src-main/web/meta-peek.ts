@@ -15,7 +15,7 @@ export interface Peek {
 function readMeta(bytes: Buffer): ReadonlyMap<number, string> {
   const values = new Map<number, string>();
   if (bytes.toString('latin1', 128, 132) !== 'DICM') return values;
-  for (let at = 132; at + 12 <= bytes.length && bytes.readUInt16LE(at) === 2; ) {
+  for (let at = 132; at + 12 <= bytes.length && bytes.readUInt16LE(at) === 2;) {
     const isLong = longVRs.has(bytes.toString('latin1', at + 4, at + 6));
     const length = isLong ? bytes.readUInt32LE(at + 8) : bytes.readUInt16LE(at + 6);
     const start = at + (isLong ? 12 : 8);
@@ -40,7 +40,9 @@ export function peekMeta(stream: AsyncIterable<Uint8Array>): Peek {
     identifiers: () => {
       const values = readMeta(kept);
       const [SOPClassUID, SOPInstanceUID] = [values.get(0x0002), values.get(0x0003)];
-      const areUids = [SOPClassUID, SOPInstanceUID].every((value) => value !== undefined && /^[0-9.]{1,64}$/.test(value));
+      const areUids = [SOPClassUID, SOPInstanceUID].every(
+        (value) => value !== undefined && /^[0-9.]{1,64}$/.test(value),
+      );
       return areUids ? { SOPClassUID: SOPClassUID as string, SOPInstanceUID: SOPInstanceUID as string } : undefined;
     },
   };

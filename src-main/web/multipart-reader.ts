@@ -38,15 +38,20 @@ function parseHead(head: Buffer): ReadonlyMap<string, string> {
 class Window {
   bytes: Buffer = empty;
   readonly #source: AsyncIterator<Uint8Array>;
+  #failure: unknown;
 
   constructor(source: AsyncIterator<Uint8Array>) {
     this.#source = source;
   }
 
-  /** Adds the next chunk behind what is here; throws `truncated` at the end of the source. */
+  /** Adds the next chunk behind what is here; throws `truncated` at the end of the source, and what it failed with ever after. */
   async more(): Promise<void> {
-    const { done, value } = await this.#source.next();
-    if (done) throw truncated();
+    if (this.#failure) throw this.#failure;
+    const { done, value } = await this.#source.next().catch((error: unknown) => {
+      this.#failure = error;
+      throw error;
+    });
+    if (done) throw (this.#failure = truncated());
     const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk]);
   }
@@ -59,9 +64,10 @@ class Window {
 
   /** Takes all before `mark` and the mark itself; throws `bad-request` with the sentence past `bound`. */
   async takeThrough(mark: Buffer, bound: number, sentence: string): Promise<Buffer> {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const at = this.bytes.indexOf(mark, from);
-      if (at > bound || (at < 0 && this.bytes.length > bound + mark.length)) throw new PacsError('bad-request', sentence);
+      if (at > bound || (at < 0 && this.bytes.length > bound + mark.length))
+        throw new PacsError('bad-request', sentence);
       if (at >= 0) return this.take(at + mark.length).subarray(0, at);
       from = Math.max(0, this.bytes.length - mark.length + 1);
       await this.more();
@@ -101,7 +107,11 @@ async function readHead(window: Window): Promise<ReadonlyMap<string, string>> {
     return new Map();
   }
   return parseHead(
-    await window.takeThrough(Buffer.from('\r\n\r\n'), maximumHeadLength, 'A part of the multipart body has too long a header.'),
+    await window.takeThrough(
+      Buffer.from('\r\n\r\n'),
+      maximumHeadLength,
+      'A part of the multipart body has too long a header.',
+    ),
   );
 }
 
@@ -129,7 +139,10 @@ function makePart(headers: ReadonlyMap<string, string>, chunks: AsyncGenerator<U
  * The parts of a multipart body, one after the other; what of a body was left is skipped. The epilogue is not read.
  * @throws PacsError `bad-request` for what is no multipart body, `truncated` where it ends too early.
  */
-export async function* readMultipart(source: AsyncIterable<Uint8Array>, boundary: string): AsyncGenerator<IncomingPart> {
+export async function* readMultipart(
+  source: AsyncIterable<Uint8Array>,
+  boundary: string,
+): AsyncGenerator<IncomingPart> {
   const iterator = source[Symbol.asyncIterator]();
   const window = new Window(iterator);
   // The delimiter includes the CRLF before it; the first one may stand at the very beginning.

@@ -19,10 +19,17 @@ export interface Multipart {
 export function multipartRelated(type: string, parts: readonly Part[]): Multipart {
   const boundary = randomBytes(24).toString('hex');
   const heads = parts.map(({ headers }) =>
-    Buffer.from(`\r\n--${boundary}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`),
+    Buffer.from(
+      `\r\n--${boundary}\r\n${Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join('')}\r\n`,
+    ),
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
-  const length = parts.reduce((sum, part, index) => sum + (part.length ?? Number.NaN) + (heads[index]?.length ?? 0), tail.length);
+  const length = parts.reduce(
+    (sum, part, index) => sum + (part.length ?? Number.NaN) + (heads[index]?.length ?? 0),
+    tail.length,
+  );
   return {
     headers: {
       'Content-Type': `multipart/related; type="${type}"; boundary=${boundary}`,

@@ -23,7 +23,8 @@ export const noForeignPages = createMiddleware<WebEnv>(async (c, next) => {
   const origin = c.req.header('Origin');
   const site = c.req.header('Sec-Fetch-Site') ?? 'none';
   const isLinkFollowed = c.req.method === 'GET' && c.req.header('Sec-Fetch-Dest') === 'document';
-  const isForeign = origin === undefined ? /^(cross|same)-site$/.test(site) && !isLinkFollowed : origin !== new URL(c.req.url).origin;
+  const isForeign =
+    origin === undefined ? /^(cross|same)-site$/.test(site) && !isLinkFollowed : origin !== new URL(c.req.url).origin;
   if (isForeign) throw new PacsError('forbidden', 'Web pages of another origin may not use this port.');
   await next();
   c.res.headers.set('Cross-Origin-Resource-Policy', 'same-origin');

@@ -5,7 +5,8 @@ import type { StoredFile } from '../store/store.ts';
 import { fileChunks } from './body.ts';
 
 const nothing = new Uint8Array();
-const isPart10 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', 128, 132) === 'DICM';
+const isPart10 = (bytes: Uint8Array) =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', 128, 132) === 'DICM';
 
 /** The head that a file lacks; empty for a Part 10 file. */
 export async function missingHead(stored: StoredFile): Promise<Uint8Array> {

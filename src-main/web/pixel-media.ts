@@ -25,7 +25,8 @@ export const compressedMediaType = (TransferSyntaxUID: string): string =>
   compressed.find(([pattern]) => pattern.test(TransferSyntaxUID.slice(root.length)))?.[1] ?? 'application/octet-stream';
 
 /** True where frames lie in fragments, PS3.5 A.4. */
-export const isEncapsulated = (header: Header): boolean => header.pixelData !== undefined && header.pixelData.length < 0;
+export const isEncapsulated = (header: Header): boolean =>
+  header.pixelData !== undefined && header.pixelData.length < 0;
 
 /** A form in which frames can be given. */
 export interface FrameForm {

@@ -52,7 +52,9 @@ const groups = ['Alphabetic', 'Ideographic', 'Phonetic'];
 
 /** A person name by component groups, PS3.18 F.2.2. */
 const personName = (text: string): JsonValue =>
-  Object.fromEntries(text.split('=').flatMap((group, index) => (group && groups[index] ? [[groups[index], group]] : [])));
+  Object.fromEntries(
+    text.split('=').flatMap((group, index) => (group && groups[index] ? [[groups[index], group]] : [])),
+  );
 
 /** A number as number; IS and DS that are none stay text, as PS3.18 F.2.3.1 allows. */
 const numeric = (text: string): JsonValue => {
@@ -113,7 +115,5 @@ export function jsonOfRow(row: Row, level: Level, asked: readonly Attribute[], b
 
 /** Attributes that are there even when empty, as the tables of PS3.18 require. */
 const alwaysShown: ReadonlySet<string> = new Set(
-  [...unasked.STUDY, 'Modality', 'SeriesNumber', 'InstanceNumber'].filter(
-    (keyword) => keyword !== 'StudyDescription',
-  ),
+  [...unasked.STUDY, 'Modality', 'SeriesNumber', 'InstanceNumber'].filter((keyword) => keyword !== 'StudyDescription'),
 );

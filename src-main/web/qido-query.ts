@@ -66,7 +66,10 @@ function keysOf(params: URLSearchParams, level: Level, isFuzzy: boolean): Query[
 }
 
 function orderOf(params: URLSearchParams, level: Level): NonNullable<Query['order']> {
-  const names = params.getAll('orderby').flatMap((text) => text.split(',')).filter(Boolean);
+  const names = params
+    .getAll('orderby')
+    .flatMap((text) => text.split(','))
+    .filter(Boolean);
   return names.slice(0, 8).map((name) => {
     const descending = name.startsWith('-');
     return { key: keyAttribute(descending ? name.slice(1) : name, level).keyword, descending };
@@ -74,7 +77,11 @@ function orderOf(params: URLSearchParams, level: Level): NonNullable<Query['orde
 }
 
 function includeOf(params: URLSearchParams, level: Level) {
-  const names = params.getAll('includefield').flatMap((text) => text.split(',')).map((name) => name.trim()).filter(Boolean);
+  const names = params
+    .getAll('includefield')
+    .flatMap((text) => text.split(','))
+    .map((name) => name.trim())
+    .filter(Boolean);
   if (names.includes('all')) return { include: 'all' as const, unknown: [] };
   const found = names.map((name) => ({ name, attribute: findAttribute(name) }));
   const isHere = (attribute?: Attribute) => attribute && levels.indexOf(attribute.level) <= levels.indexOf(level);
@@ -87,7 +94,9 @@ function includeOf(params: URLSearchParams, level: Level) {
 function warningsOf(params: URLSearchParams, unknown: readonly string[]): string[] {
   const ignored = [...unsupported].filter((name) => params.has(name));
   return [
-    ...(unknown.length > 0 ? [`These includefield attributes are not returned: ${unknown.slice(0, 20).join(' ')}`] : []),
+    ...(unknown.length > 0
+      ? [`These includefield attributes are not returned: ${unknown.slice(0, 20).join(' ')}`]
+      : []),
     ...ignored.map((name) => `The parameter ${name} is not supported`),
   ];
 }

@@ -22,7 +22,8 @@ function windowOf(text: string): NonNullable<RenderOptions['window']> {
 function viewportOf(text: string): NonNullable<RenderOptions['viewport']> {
   const parts = text.split(',').map((part) => part.trim());
   const [width, height] = parts.map(Number);
-  const isSide = (side?: number): side is number => Number.isInteger(side) && Number(side) >= 1 && Number(side) <= maximumSide;
+  const isSide = (side?: number): side is number =>
+    Number.isInteger(side) && Number(side) >= 1 && Number(side) <= maximumSide;
   if (!isSide(width) || !isSide(height) || (parts.length !== 2 && parts.length !== 6))
     throw bad(`The parameter viewport must be width,height of 1 to ${maximumSide} pixels.`);
   return { width, height };
@@ -48,7 +49,9 @@ export function parseRenderOptions(params: URLSearchParams): {
       ...(quality === null ? {} : { quality: qualityOf(quality) }),
     },
     warnings: [
-      ...['annotation', 'iccprofile'].filter((name) => params.has(name)).map((name) => `The parameter ${name} is not supported`),
+      ...['annotation', 'iccprofile']
+        .filter((name) => params.has(name))
+        .map((name) => `The parameter ${name} is not supported`),
       ...(isCropped ? ['The source rectangle of viewport is not supported'] : []),
     ],
   };

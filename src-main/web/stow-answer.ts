@@ -62,7 +62,13 @@ export function stowAnswer(outcomes: readonly PartOutcome[], base: string): Json
       '00081198',
       failed.flatMap(({ code, identifiers }) => (identifiers ? [{ ...reference(identifiers), ...reason(code) }] : [])),
     ),
-    ...sequence('00081199', stored.map((one) => ({ ...reference(one), '00081190': url(retrieveURL(base, one)) }))),
-    ...sequence('0008119A', failed.flatMap(({ code, identifiers }) => (identifiers ? [] : [reason(code)]))),
+    ...sequence(
+      '00081199',
+      stored.map((one) => ({ ...reference(one), '00081190': url(retrieveURL(base, one)) })),
+    ),
+    ...sequence(
+      '0008119A',
+      failed.flatMap(({ code, identifiers }) => (identifiers ? [] : [reason(code)])),
+    ),
   };
 }

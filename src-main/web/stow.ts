@@ -30,7 +30,12 @@ function boundaryOf(request: Request): string {
   return checkedBoundary(parameters.get('boundary'));
 }
 
-async function storePart(store: Store, part: IncomingPart, origin: Origin, claim: Partial<Identifiers>): Promise<PartOutcome> {
+async function storePart(
+  store: Store,
+  part: IncomingPart,
+  origin: Origin,
+  claim: Partial<Identifiers>,
+): Promise<PartOutcome> {
   const type = parseMediaType(part.headers.get('content-type') ?? 'application/dicom').type;
   if (type !== 'application/dicom') return { code: 'unsupported' };
   const peek = peekMeta(part.body);
@@ -53,12 +58,12 @@ async function storeParts(
   const outcomes: PartOutcome[] = [];
   const running = new Set<Promise<void>>();
   const start = (part: IncomingPart, index: number) => {
-    const done: Promise<void> = storeOne(part).then((outcome) => {
+    const work: Promise<void> = storeOne(part).then((outcome) => {
       outcomes[index] = outcome;
-      running.delete(done);
+      running.delete(work);
     });
-    running.add(done);
-    return done;
+    running.add(work);
+    return work;
   };
   let count = 0;
   try {
@@ -90,9 +95,11 @@ export const storeInstances =
     const boundary = boundaryOf(c.req.raw);
     const { StudyInstanceUID } = scopeOf(c);
     const claim = StudyInstanceUID === undefined ? {} : { StudyInstanceUID };
-    const body = requestBody(c.req.raw, deps.settings.MaximumRequestBodySizeMB * 2 ** 20);
+    const body = requestBody(c, deps.settings.MaximumRequestBodySizeMB * 2 ** 20);
     const origin = originOf(c);
-    const outcomes = await storeParts(readMultipart(body, boundary), (part) => storePart(deps.store, part, origin, claim));
+    const outcomes = await storeParts(readMultipart(body, boundary), (part) =>
+      storePart(deps.store, part, origin, claim),
+    );
     if (outcomes.length === 0) throw new PacsError('bad-request', 'The upload holds no instance.');
     const answer = stowAnswer(outcomes, dicomWebBase(c.req.raw, deps.settings));
     return new Response(JSON.stringify(answer), {

@@ -67,7 +67,9 @@ function valueOffers(header: Header, element: Element): readonly Offer<{ readonl
 /** The parts of a value: one, or one a frame for pixel data in fragments. */
 function partsOf(file: StoredFile, header: Header, element: Element, type: string): Part[] {
   if (element !== header.pixelData || !isEncapsulated(header))
-    return [{ headers: { 'Content-Type': type }, length: element.length, body: () => valueChunks(file, header, element) }];
+    return [
+      { headers: { 'Content-Type': type }, length: element.length, body: () => valueChunks(file, header, element) },
+    ];
   const headers = { 'Content-Type': `${type}; transfer-syntax=${header.TransferSyntaxUID}` };
   return Array.from({ length: describePixels(header).NumberOfFrames }, (_, frame) => ({
     headers,
@@ -86,7 +88,9 @@ export const retrieveBulkdata =
     const header = await readHeader(file.path);
     const element = elementAt(header, path);
     const isPixels = element === header.pixelData && isEncapsulated(header);
-    const offers = isPixels ? frameOffers(header, describePixels(header).NumberOfFrames === 1) : valueOffers(header, element);
+    const offers = isPixels
+      ? frameOffers(header, describePixels(header).NumberOfFrames === 1)
+      : valueOffers(header, element);
     const { isMultipart, value } = negotiate<{ readonly type: string }>(acceptOf(c.req.raw), offers);
     const tag = entityTag(file.path, file.size, path, isMultipart ? 'm' : 's', value.type);
     const headers = { ETag: tag, 'Cache-Control': privateCache, Vary: 'Accept' };
@@ -99,7 +103,9 @@ export const retrieveBulkdata =
       return new Response(streamed(readAhead(body.chunks())), { headers: { ...body.headers, ...headers } });
     }
     const length = only.length === undefined ? {} : { 'Content-Length': String(only.length) };
-    return new Response(streamed(readAhead(toAsync(only.body()))), { headers: { ...only.headers, ...length, ...headers } });
+    return new Response(streamed(readAhead(toAsync(only.body()))), {
+      headers: { ...only.headers, ...length, ...headers },
+    });
   };
 
 async function* toAsync(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -67,7 +67,10 @@ export const retrieveInstances =
     if (!first) throw new PacsError('not-acceptable', 'No instance is kept in a transfer syntax that is accepted.');
     if (!isMultipart) return single(c, first);
     const base = dicomWebBase(c.req.raw, deps.settings);
-    const body = multipartRelated(dicom, taken.map((file) => partOf(file, base)));
+    const body = multipartRelated(
+      dicom,
+      taken.map((file) => partOf(file, base)),
+    );
     const missing = files.length - taken.length;
     const sentence = `${missing} instances are kept in other transfer syntaxes than the accepted ones`;
     return new Response(streamed(readAhead(body.chunks())), {

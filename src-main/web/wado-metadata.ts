@@ -12,7 +12,11 @@ import type { Handler } from './routes.ts';
 import { filesOf, scopeOf } from './scope.ts';
 
 const filesAtOnce = 8;
-const offers = ['application/dicom+json', 'application/json'].map((type) => ({ type, isMultipart: false, value: type }));
+const offers = ['application/dicom+json', 'application/json'].map((type) => ({
+  type,
+  isMultipart: false,
+  value: type,
+}));
 
 /** The JSON text of one file's header; what is not inline is told as an address under the instance's `bulkdata`. */
 async function metadataOf(file: StoredFile, base: string): Promise<string> {

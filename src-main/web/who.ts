@@ -13,13 +13,16 @@ export const withToken = (token: string) => {
   return createMiddleware<WebEnv>(async (c, next) => {
     const bearer = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
     const given = bearer ?? c.req.query('token') ?? '';
-    if (!timingSafeEqual(digest(given), expected)) throw new PacsError('unauthorized', 'The token is missing or wrong.');
+    if (!timingSafeEqual(digest(given), expected))
+      throw new PacsError('unauthorized', 'The token is missing or wrong.');
     await next();
   });
 };
 
 /** Name and password of a basic Authorization header, RFC 7617, or undefined. */
-export function readBasic(header: string | undefined): { readonly name: string; readonly password: string } | undefined {
+export function readBasic(
+  header: string | undefined,
+): { readonly name: string; readonly password: string } | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');

@@ -11,7 +11,8 @@ const maximumInput = 1 << 20;
 
 function parseInput(name: CallName, text: string): unknown {
   const checked = inputs[name].safeParse(text.trim() === '' ? undefined : parseJson(text));
-  if (!checked.success) throw new PacsError('bad-request', `The input of ${name} is wrong: ${z.prettifyError(checked.error)}`);
+  if (!checked.success)
+    throw new PacsError('bad-request', `The input of ${name} is wrong: ${z.prettifyError(checked.error)}`);
   return checked.data;
 }
 
@@ -30,7 +31,7 @@ export const answerCall =
   async (c) => {
     const name = c.req.param('name') ?? '';
     if (!Object.hasOwn(inputs, name)) throw new PacsError('not-found', 'There is no such call.');
-    const text = await requestText(c.req.raw, maximumInput);
+    const text = await requestText(c, maximumInput);
     const isJson = parseMediaType(c.req.header('Content-Type') ?? '').type === 'application/json';
     if (text !== '' && !isJson) throw new PacsError('unsupported', 'The input of a call is application/json.');
     const handler = handlers[name as CallName] as Handlers[CallName] & ((input: unknown) => Promise<unknown>);

@@ -8,7 +8,7 @@ import { originOf } from './stow.ts';
 export const answerImport =
   ({ store, settings }: WebDeps): Handler =>
   async (c) => {
-    const body = requestBody(c.req.raw, settings.Chairside.MaximumInstanceSizeMB * 2 ** 20);
+    const body = requestBody(c, settings.Chairside.MaximumInstanceSizeMB * 2 ** 20);
     const receipt = await store.receive(body, originOf(c));
     return new Response(JSON.stringify(receipt), { headers: { 'Content-Type': 'application/json' } });
   };

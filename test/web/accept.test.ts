@@ -38,11 +38,15 @@ describe('accept', () => {
     'application/dicom; q=0',
     '*/*; q=0',
   ])('%s is 406 and told what is possible', (accept) =>
-    expect(() => choice(accept)).toThrow(expect.objectContaining({ code: 'not-acceptable', message: expect.stringMatching("image/jpeg") })),
+    expect(() => choice(accept)).toThrow(
+      expect.objectContaining({ code: 'not-acceptable', message: expect.stringMatching('image/jpeg') }),
+    ),
   );
 
   test('the accept parameter stands above the header', () => {
-    const request = new Request('http://localhost/?accept=image/png%3Bq%3D0.5,image/jpeg', { headers: { Accept: 'text/html' } });
+    const request = new Request('http://localhost/?accept=image/png%3Bq%3D0.5,image/jpeg', {
+      headers: { Accept: 'text/html' },
+    });
     expect(acceptOf(request).map(({ type }) => type)).toEqual(['image/jpeg', 'image/png']);
   });
 
@@ -58,7 +62,13 @@ describe('accept', () => {
 
   test('hostile headers cost little', () => {
     const started = performance.now();
-    for (const text of ['"'.repeat(16_000), ','.repeat(16_000), ';q='.repeat(5000), '"\\'.repeat(8000), 'a/b,'.repeat(4000)])
+    for (const text of [
+      '"'.repeat(16_000),
+      ','.repeat(16_000),
+      ';q='.repeat(5000),
+      '"\\'.repeat(8000),
+      'a/b,'.repeat(4000),
+    ])
       parseAccept(text);
     expect(performance.now() - started).toBeLessThan(1000);
   });

@@ -28,17 +28,30 @@ const part = (body: Uint8Array): Part => ({
 });
 
 describe('multipart', () => {
-  const bodies = [Buffer.from('first'), Buffer.from(''), Buffer.from('--\r\n--bound\r\n\r\n--'), Buffer.alloc(300_000, 13)];
+  const bodies = [
+    Buffer.from('first'),
+    Buffer.from(''),
+    Buffer.from('--\r\n--bound\r\n\r\n--'),
+    Buffer.alloc(300_000, 13),
+  ];
 
-  test.each([1, 2, 3, 17, 64, 1000, 65_536, 1 << 22])('what is written is read again, %i bytes a chunk', async (length) => {
-    const written = multipartRelated('application/dicom', bodies.map(part));
-    const boundary = parseMediaType(written.headers['Content-Type'] ?? '').parameters.get('boundary') ?? '';
-    const bytes = await collect(written.chunks());
-    expect(bytes.length).toBe(Number(written.headers['Content-Length']));
-    const parts = await readAll(bytes, boundary, length);
-    expect(parts.map(({ body }) => body.equals(bodies[parts.findIndex((one) => one.body === body)]!))).toEqual([true, true, true, true]);
-    expect(parts[0]?.headers).toEqual({ 'content-type': 'application/dicom' });
-  });
+  test.each([1, 2, 3, 17, 64, 1000, 65_536, 1 << 22])(
+    'what is written is read again, %i bytes a chunk',
+    async (length) => {
+      const written = multipartRelated('application/dicom', bodies.map(part));
+      const boundary = parseMediaType(written.headers['Content-Type'] ?? '').parameters.get('boundary') ?? '';
+      const bytes = await collect(written.chunks());
+      expect(bytes.length).toBe(Number(written.headers['Content-Length']));
+      const parts = await readAll(bytes, boundary, length);
+      expect(parts.map(({ body }) => body.equals(bodies[parts.findIndex((one) => one.body === body)]!))).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      expect(parts[0]?.headers).toEqual({ 'content-type': 'application/dicom' });
+    },
+  );
 
   test('preamble, epilogue, padding and parts without headers are allowed', async () => {
     const parts = await readAll('preamble\r\n--b \t\r\n\r\none\r\n--b\r\nX: y\r\n\r\ntwo\r\n--b-- \r\nepilogue', 'b');

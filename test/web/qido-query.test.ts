@@ -2,11 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { maximumRows, parseQido } from '#main/web/qido-query.ts';
 
-const parse = (text: string, level: 'STUDY' | 'SERIES' | 'IMAGE' = 'STUDY') => parseQido(level, new URLSearchParams(text), {}, false);
+const parse = (text: string, level: 'STUDY' | 'SERIES' | 'IMAGE' = 'STUDY') =>
+  parseQido(level, new URLSearchParams(text), {}, false);
 
 describe('qido parameters', () => {
   test('keys by keyword and by tag, wildcards, ranges, lists', () => {
-    const { query } = parse('PatientName=M%C3%BCller*&00100020=42&StudyDate=20240101-20241231&StudyInstanceUID=1.2,1.3&AccessionNumber=');
+    const { query } = parse(
+      'PatientName=M%C3%BCller*&00100020=42&StudyDate=20240101-20241231&StudyInstanceUID=1.2,1.3&AccessionNumber=',
+    );
     expect(query.keys).toEqual({
       PatientName: { kind: 'wildcard', pattern: 'Müller*' },
       PatientID: { kind: 'single', value: '42' },
@@ -16,9 +19,18 @@ describe('qido parameters', () => {
   });
 
   test('UID lists by backslash and by repetition, code lists by comma', () => {
-    expect(parse('StudyInstanceUID=1.2%5C1.3').query.keys.StudyInstanceUID).toEqual({ kind: 'list', values: ['1.2', '1.3'] });
-    expect(parse('0020000D=1.2&0020000D=1.3').query.keys.StudyInstanceUID).toEqual({ kind: 'list', values: ['1.2', '1.3'] });
-    expect(parse('ModalitiesInStudy=CT,MR').query.keys.ModalitiesInStudy).toEqual({ kind: 'list', values: ['CT', 'MR'] });
+    expect(parse('StudyInstanceUID=1.2%5C1.3').query.keys.StudyInstanceUID).toEqual({
+      kind: 'list',
+      values: ['1.2', '1.3'],
+    });
+    expect(parse('0020000D=1.2&0020000D=1.3').query.keys.StudyInstanceUID).toEqual({
+      kind: 'list',
+      values: ['1.2', '1.3'],
+    });
+    expect(parse('ModalitiesInStudy=CT,MR').query.keys.ModalitiesInStudy).toEqual({
+      kind: 'list',
+      values: ['CT', 'MR'],
+    });
   });
 
   test('fuzzy matching is for person names', () => {
@@ -39,7 +51,9 @@ describe('qido parameters', () => {
   });
 
   test('includefield by name, tag, list and all; what is not known is told', () => {
-    const { include, warnings } = parse('includefield=PatientComments,00081080&includefield=00101010&includefield=Rows');
+    const { include, warnings } = parse(
+      'includefield=PatientComments,00081080&includefield=00101010&includefield=Rows',
+    );
     expect(include).toEqual(new Set(['PatientComments', 'PatientAge']));
     expect(warnings).toEqual(['These includefield attributes are not returned: 00081080 Rows']);
     expect(parse('includefield=all').include).toBe('all');
@@ -47,7 +61,12 @@ describe('qido parameters', () => {
   });
 
   test('UIDs of the path stand above keys', () => {
-    const { query } = parseQido('SERIES', new URLSearchParams('StudyInstanceUID=9.9&Modality=CT'), { StudyInstanceUID: '1.2' }, true);
+    const { query } = parseQido(
+      'SERIES',
+      new URLSearchParams('StudyInstanceUID=9.9&Modality=CT'),
+      { StudyInstanceUID: '1.2' },
+      true,
+    );
     expect(query.keys.StudyInstanceUID).toEqual({ kind: 'single', value: '1.2' });
     expect(query.caseSensitive).toBe(true);
   });
@@ -66,7 +85,9 @@ describe('qido parameters', () => {
     '__proto__=1',
     'constructor=1',
   ])('%s is refused with a sentence', (text) => {
-    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(/\.$/) }));
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(/\.$/) }),
+    );
   });
 
   test('a lower level has the keys above it', () => {

@@ -1,0 +1,153 @@
+/** A real archive behind the HTTP door, for tests of the door. */
+import sharp from 'sharp';
+import { createEmitter } from '#shared/emitter.ts';
+import { type Settings, settingsSchema } from '#shared/settings.ts';
+import type { Events, Handlers } from '#shared/contract.ts';
+import type { SystemInfo } from '#shared/model.ts';
+import { decodeFrame } from '#main/dicom/decode-frame.ts';
+import { readFrame } from '#main/dicom/frames.ts';
+import { readHeader } from '#main/dicom/header-reader.ts';
+import type { Log } from '#main/log.ts';
+import { openPeople } from '#main/people/people.ts';
+import { openStore } from '#main/store/open-store.ts';
+import type { Store } from '#main/store/store.ts';
+import { createWeb, type Pixels, type Web, type WebDeps } from '#main/web/web.ts';
+import { buildPart10, type BuildElement, type BuildFile, instanceElements } from '../support/build-data-set.ts';
+import { inPieces, temporaryFolder } from '../support/instances.ts';
+
+/** Pixels decoded in this thread: 8 bit grey, drawn as they are. */
+export const plainPixels: Pixels = {
+  frame: async (path, frame) => {
+    const header = await readHeader(path);
+    const { image, values } = decodeFrame(await readFrame(path, header, frame), header);
+    return { kind: 'uint8', rows: image.Rows, columns: image.Columns, bytes: Uint8Array.from(values) };
+  },
+  render: async (path, frame, { format, viewport, quality }) => {
+    const { rows, columns, bytes } = await plainPixels.frame(path, frame);
+    const raw = { width: columns, height: rows, channels: 1 } as const;
+    const image = sharp(bytes, { raw });
+    if (viewport) image.resize({ ...viewport, fit: 'inside' });
+    const drawn = format === 'png' ? image.png() : image.jpeg({ quality: quality ?? 90 });
+    return { bytes: await drawn.toBuffer(), contentType: `image/${format}` };
+  },
+};
+
+/** A running door with its archive. */
+export interface TestWeb {
+  readonly web: Web;
+  readonly store: Store;
+  readonly deps: WebDeps;
+  readonly logged: readonly string[];
+  /** A request to the public or the private router without a socket; the private one with its token. */
+  get(path: string, init?: RequestInit & { readonly listener?: 'private' | 'public' }): Promise<Response>;
+  close(): Promise<void>;
+}
+
+const base = 'http://localhost:8042';
+
+/** Opens an archive in a temporary folder and a door over it. */
+export async function openTestWeb(
+  settings: Readonly<Record<string, unknown>> = {},
+  more: Partial<WebDeps> = {},
+): Promise<TestWeb> {
+  const folder = temporaryFolder();
+  const parsed: Settings = settingsSchema.parse({ HttpPort: 0, ...settings });
+  const logged: string[] = [];
+  const log: Log = (level, message, cause) =>
+    void logged.push(`${level} ${message} ${cause instanceof Error ? cause.stack : ''}`);
+  const store = await openStore({
+    storage: folder.path,
+    index: folder.path,
+    overwrite: 'Never',
+    maximumInstanceBytes: 2 ** 30,
+    minimumFreeBytes: 0,
+    log: (message) => log('warn', message),
+  });
+  const events = createEmitter<Events>((error) => log('error', String(error)));
+  store.events.on('instance.stored', (event) => events.emit('instance.stored', event));
+  const system = async (): Promise<SystemInfo> => ({
+    name: parsed.Name,
+    version: '9.8.7',
+    AETitle: parsed.DicomAet,
+    dicomPort: 11_112,
+    addresses: [],
+    archive: folder.path,
+    diskFree: 1,
+    warnings: [],
+  });
+  const deps: WebDeps = {
+    settings: parsed,
+    store,
+    pixels: plainPixels,
+    people: openPeople(parsed),
+    handlers: {
+      'system.info': system,
+      'system.statistics': () => store.statistics(),
+      'refusals.list': ({ limit }) => store.refusals(limit),
+    } as Handlers,
+    events,
+    windowOrigins: ['app://bundle'],
+    system,
+    version: '9.8.7',
+    log,
+    ...more,
+  };
+  const web = createWeb(deps);
+  return {
+    web,
+    store,
+    deps,
+    logged,
+    get: (path, { listener = 'public', ...init } = {}) => {
+      const headers = new Headers(init.headers);
+      if (listener === 'private' && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${web.token}`);
+      return web.fetch(new Request(base + path, { ...init, headers }), { listener, remoteAddress: '127.0.0.1' });
+    },
+    close: async () => {
+      await web.stop();
+      await store.close();
+      folder.remove();
+    },
+  };
+}
+
+/** Keeps a file in the archive. */
+export const keep = (store: Store, bytes: Uint8Array) =>
+  store.receive(inPieces(bytes), { kind: 'import', path: 'test' });
+
+/** A grey 8 bit image of 4 x 4 pixels a frame, each frame filled with its number and 100; elements may be added or replaced. */
+export function greyImage(more: readonly BuildElement[] = [], frames = 1, file: Partial<BuildFile> = {}): Buffer {
+  const pixels = Buffer.concat(Array.from({ length: frames }, (_, frame) => Buffer.alloc(16, 100 + frame)));
+  return buildPart10({
+    ...file,
+    elements: instanceElements([
+      { tag: 'SpecificCharacterSet', value: 'ISO_IR 192' },
+      { tag: 'SamplesPerPixel', value: 1 },
+      { tag: 'PhotometricInterpretation', value: 'MONOCHROME2' },
+      { tag: 'NumberOfFrames', value: String(frames) },
+      { tag: 'Rows', value: 4 },
+      { tag: 'Columns', value: 4 },
+      { tag: 'BitsAllocated', value: 8 },
+      { tag: 'BitsStored', value: 8 },
+      { tag: 'HighBit', value: 7 },
+      { tag: 'PixelRepresentation', value: 0 },
+      { tag: '7FE00010', vr: 'OB', value: pixels },
+      ...more,
+    ]),
+  });
+}
+
+/** Elements of an instance by their last UID numbers. */
+export const uids = (study: number, series: number, instance: number): BuildElement[] => [
+  { tag: 'StudyInstanceUID', value: `1.2.3.${study}` },
+  { tag: 'SeriesInstanceUID', value: `1.2.3.${study}.${series}` },
+  { tag: 'SOPInstanceUID', value: `1.2.3.${study}.${series}.${instance}` },
+  { tag: 'InstanceNumber', value: String(instance) },
+];
+
+/** All bytes of a stream. */
+export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
