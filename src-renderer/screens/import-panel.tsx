@@ -37,9 +37,11 @@ function Counts({ state }: { readonly state: ImportState }) {
   const counted = (count: number) => ({ count, shown: format.number(count) });
   return (
     <ul className={styles['counts']}>
-      <Count tone="good" icon={<IconCheck size={16} aria-hidden />}>
-        {t('import.stored', counted(state.stored))}
-      </Count>
+      {state.stored > 0 ? (
+        <Count tone="good" icon={<IconCheck size={16} aria-hidden />}>
+          {t('import.stored', counted(state.stored))}
+        </Count>
+      ) : undefined}
       {state.alreadyStored > 0 ? (
         <Count icon={<IconCopyCheck size={16} aria-hidden />}>
           {t('import.already', counted(state.alreadyStored))}

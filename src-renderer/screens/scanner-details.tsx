@@ -3,6 +3,7 @@ import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { CopyField } from '../parts/copy-field.tsx';
+import { scannerAddresses } from '../state/system-store.ts';
 import { useWindowState } from '../state/window-state.ts';
 import styles from './scanner-details.module.css';
 
@@ -17,7 +18,7 @@ export function ScannerDetails() {
     <div className={styles['details']}>
       <Text c="dimmed">{t('scanner.description')}</Text>
       <CopyField label={t('scanner.aeTitle')} value={info.AETitle} />
-      {info.addresses.map((address) => (
+      {scannerAddresses(info).map((address) => (
         <CopyField key={address} label={t('scanner.address')} value={address} />
       ))}
       {info.addresses.length === 0 ? <Alert color="orange">{t('scanner.noAddress')}</Alert> : undefined}

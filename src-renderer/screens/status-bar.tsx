@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { SystemInfo } from '#shared/model.ts';
 import { useFormat } from '../parts/use-format.ts';
+import { scannerAddresses } from '../state/system-store.ts';
 import { useWindowState } from '../state/window-state.ts';
 import styles from './status-bar.module.css';
 
@@ -13,7 +14,7 @@ const littleSpace = 5e9;
 
 function Receiving({ info }: { readonly info: SystemInfo }) {
   const { t } = useTranslation();
-  const { AETitle: title, dicomPort: port, addresses } = info;
+  const { AETitle: title, dicomPort: port } = info;
   return port === undefined ? (
     <span className={styles['item']} data-tone="warn">
       <IconAntennaOff size={14} aria-hidden />
@@ -22,7 +23,7 @@ function Receiving({ info }: { readonly info: SystemInfo }) {
   ) : (
     <span className={styles['item']}>
       <IconAntenna size={14} aria-hidden className={styles['on']} />
-      {t('status.receiving', { title, port, address: addresses[0] ?? '127.0.0.1' })}
+      {t('status.receiving', { title, port, address: scannerAddresses(info)[0] ?? '127.0.0.1' })}
     </span>
   );
 }

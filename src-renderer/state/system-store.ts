@@ -78,3 +78,9 @@ function listen(bridge: WindowBridge, { getState, setState }: StoreApi<SystemSta
     if (connection === 'connected') getState().refresh();
   });
 }
+
+/** The addresses to type into a scanner: IPv4 where there is one, since many a scanner takes nothing else. */
+export function scannerAddresses({ addresses }: SystemInfo): readonly string[] {
+  const plain = addresses.filter((address) => !address.includes(':'));
+  return plain.length > 0 ? plain : addresses;
+}
