@@ -37,6 +37,9 @@ async function open(studies = some, locale = 'en-GB') {
   return watched;
 }
 
+/** Polls with patience: the machine may have other work. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
 const part10 = (content: string) => Buffer.concat([Buffer.alloc(128), Buffer.from(`DICM${content}`)]);
 
 describe('the window', () => {
@@ -47,9 +50,9 @@ describe('the window', () => {
     await page.getByRole('button', { name: 'Copy AE title' }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('CHAIRSIDE');
     await page.getByRole('button', { name: 'Add sample studies' }).click();
-    await expect.poll(() => core.heard.includes('samples.add')).toBe(true);
+    await eventually(() => core.heard.includes('samples.add')).toBe(true);
     core.arrive(madeStudy(0, Date.now()));
-    await page.getByRole('grid').waitFor({ timeout: 1000 });
+    await page.getByRole('grid').waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();
   });
