@@ -36,8 +36,8 @@ describe('without a configuration', () => {
 
   it('says in words what is wrong with a configuration', async () => {
     const file = join(folder.path, 'wrong.json');
-    writeFileSync(file, '{ "DicomPort": "many" }');
-    await expect(startHeadless(join(folder.path, 'wrong'), [file])).rejects.toThrow(/DicomPort/);
+    writeFileSync(file, '{ "DicomAet": "AN AE TITLE THAT IS TOO LONG" }');
+    await expect(startHeadless(join(folder.path, 'wrong'), [file])).rejects.toThrow(/DicomAet/);
   });
 });
 

@@ -13,6 +13,7 @@ const forbidden: readonly (readonly [string, string])[] = [
   ['src-main/planted.ts', 'electron'],
   ['src-main/planted.ts', './shell/main.ts'],
   ['src-main/dicom/planted.ts', '../store/store.ts'],
+  ['src-main/samples/planted.ts', '../store/store.ts'],
   ['src-main/store/planted.ts', '../dimse/server.ts'],
   ['src-main/store/planted.ts', '../pacs.ts'],
   ['src-main/store/sqlite/planted.ts', '../../web/web.ts'],
