@@ -31,7 +31,7 @@ export type Answer =
   | { readonly isAccepted: false; readonly rejection: Rejection; readonly error: PacsError };
 
 /** What the caller may do. */
-export interface Permissions {
+interface Permissions {
   readonly Echo: Verdict;
   readonly Store: Verdict;
 }

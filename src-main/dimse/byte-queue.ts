@@ -50,13 +50,6 @@ export class ByteQueue {
     return taken;
   }
 
-  /** Empties the queue. */
-  clear(): void {
-    this.#pieces = [];
-    this.#length = 0;
-    this.#block = undefined;
-  }
-
   #gather(bytes: Buffer): void {
     if (!this.#block || this.#used + bytes.length > blockSize) {
       this.#block = Buffer.allocUnsafeSlow(blockSize);

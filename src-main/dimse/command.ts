@@ -9,7 +9,6 @@ export const commandElement = {
   CommandField: 0x0100,
   MessageID: 0x0110,
   MessageIDBeingRespondedTo: 0x0120,
-  Priority: 0x0700,
   CommandDataSetType: 0x0800,
   Status: 0x0900,
   ErrorComment: 0x0902,

@@ -103,11 +103,15 @@ class ConversationScp extends Scp {
   }
 }
 
-/** A conversation whose PDUs go to `write`. dcmjs-dimse keeps the identity once for the whole process. */
+/* dcmjs-dimse keeps the identity once for the whole process, so it is set anew for each answer. */
+function assume({ implementationClassUID, implementationVersionName, maximumPduLength }: Identity): void {
+  Implementation.setImplementationClassUid(implementationClassUID);
+  Implementation.setImplementationVersion(implementationVersionName);
+  Implementation.setMaxPduLength(maximumPduLength);
+}
+
+/** A conversation whose PDUs go to `write`. */
 export function createConversation(identity: Identity, write: (bytes: Buffer) => void): Conversation {
-  Implementation.setImplementationClassUid(identity.implementationClassUID);
-  Implementation.setImplementationVersion(identity.implementationVersionName);
-  Implementation.setMaxPduLength(identity.maximumPduLength);
   const carrier = new Carrier(write);
   const scp = new ConversationScp(carrier);
 
@@ -116,6 +120,7 @@ export function createConversation(identity: Identity, write: (bytes: Buffer) =>
       scp.turn(writeAssociationRequest(request), (_, asked) => {
         for (const { id, result, transferSyntax } of contexts)
           asked.getPresentationContext(id).setResult(resultOf[result], transferSyntax);
+        assume(identity);
         /* It would advertise the smaller of both lengths, although each side states its own (PS3.8 D.1). */
         asked.setMaxPduLength(identity.maximumPduLength);
         scp.sendAssociationAccept();

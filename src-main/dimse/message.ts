@@ -6,7 +6,7 @@ import type { Gate, Pdv } from './gate.ts';
 import { abort } from './pdu.ts';
 
 /** The data set of a message on its way in. */
-export interface IncomingDataSet {
+interface IncomingDataSet {
   /** Its bytes as they came, `head` before them, in few large steps. @throws AssociationEnd out of the iteration. */
   chunks(head: Uint8Array): AsyncGenerator<Uint8Array>;
   /** Reads what nobody wanted, so that the next message can be read. @throws AssociationEnd. */

@@ -24,7 +24,6 @@ export interface Abort {
 
 /** The aborts that this door sends. */
 export const abort = {
-  byUser: { source: 0, reason: 0 },
   notSpecified: { source: 2, reason: 0 },
   unrecognizedPdu: { source: 2, reason: 1 },
   unexpectedPdu: { source: 2, reason: 2 },

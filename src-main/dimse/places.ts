@@ -1,7 +1,7 @@
 /** The places for associations open at once, in all and from one address. */
 
 /** A place taken; `refusal` says in a sentence why there is none, but the counting goes on until `leave`. */
-export interface Place {
+interface Place {
   readonly refusal: string | undefined;
   leave(): void;
 }

@@ -20,5 +20,7 @@ export function readInto(accepted: Socket, { room, received }: ReadTarget): Sock
   const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
   Reflect.set(accepted, '_handle', null);
   socket.on('close', () => accepted.destroy());
+  /* The other side may be gone before its connection came to us. */
+  if (!handle) socket.destroy();
   return socket;
 }

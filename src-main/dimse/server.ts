@@ -37,7 +37,7 @@ export interface DimseServer {
 }
 
 /** What goes on at the door. */
-export interface DimseCounts {
+interface DimseCounts {
   /** Connections open now. */
   readonly connections: number;
   /** Connections since the start. */

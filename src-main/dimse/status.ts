@@ -5,11 +5,9 @@ import type { PacsErrorCode } from '#shared/errors.ts';
 export const status = {
   success: 0x0000,
   processingFailure: 0x0110,
-  invalidObjectInstance: 0x0117,
   sopClassNotSupported: 0x0122,
   notAuthorized: 0x0124,
   unrecognizedOperation: 0x0211,
-  mistypedArgument: 0x0212,
 } as const;
 
 /* C-STORE knows three families: A7xx out of resources, A9xx data set does not match SOP class, Cxxx cannot understand. */

@@ -4,7 +4,7 @@ import { plainAddress } from './address.ts';
 import { createHostAddresses, type HostAddresses } from './host-addresses.ts';
 
 /** A known DICOM node. */
-export type Modality = Settings['DicomModalities'][string] & {
+type Modality = Settings['DicomModalities'][string] & {
   /** The name under which the settings have it. */
   readonly name: string;
 };

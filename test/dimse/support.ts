@@ -76,7 +76,7 @@ export const receipt = (claim?: Partial<Identifiers>): Receipt => ({
 });
 
 /** A folder that is removed with the test. */
-export async function temporaryFolder(): Promise<string> {
+async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'chairside-dimse-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
@@ -114,7 +114,7 @@ export async function startServer(
 }
 
 /** One element in explicit VR little endian; values of odd length are padded. */
-export function element(tag: number, vr: string, value: string | Uint8Array): Buffer {
+function element(tag: number, vr: string, value: string | Uint8Array): Buffer {
   const text =
     typeof value === 'string' ? Buffer.from(value.length % 2 ? value + (vr === 'UI' ? '\0' : ' ') : value) : value;
   const isLong = ['OB', 'OW', 'UN', 'SQ', 'UT'].includes(vr);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 
 /** A presentation context to propose. */
-export interface Proposal {
+interface Proposal {
   readonly id: number;
   readonly abstractSyntax: string;
   readonly transferSyntaxes: readonly string[];
