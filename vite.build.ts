@@ -1,9 +1,10 @@
 /** Builds everything that is shipped: the window, the core with the Electron shell, the core's workers, the preload. */
-import { globSync, rmSync } from 'node:fs';
+import { globSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build, type InlineConfig } from 'vite';
 
 const root = import.meta.dirname;
+const next = `${root}/out/next`;
 
 /** Packages that stay packages: they load native code or other files by path. electron-builder.yml ships these and no others. */
 const external = ['electron', 'better-sqlite3', 'sharp', 'piscina'];
@@ -18,12 +19,14 @@ function shell(): InlineConfig {
     ...common,
     build: {
       ssr: true,
-      outDir: 'out/shell',
+      outDir: `${next}/shell`,
       target: 'node24',
       emptyOutDir: false,
       rolldownOptions: {
         input: { main: 'src-main/shell/main.ts', ...input },
         external,
+        // dcmjs-codecs asks for Node's modules by eval; it does so in code that we do not call.
+        checks: { eval: false },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
@@ -35,7 +38,7 @@ const preload = (): InlineConfig => ({
   ...common,
   build: {
     ssr: true,
-    outDir: 'out/shell',
+    outDir: `${next}/shell`,
     target: 'chrome156',
     emptyOutDir: false,
     rolldownOptions: {
@@ -46,7 +49,13 @@ const preload = (): InlineConfig => ({
   },
 });
 
-rmSync(`${root}/out`, { recursive: true, force: true });
+rmSync(next, { recursive: true, force: true });
 await build(shell());
 await build(preload());
-await build({ configFile: `${root}/vite.window.config.ts`, logLevel: 'warn' });
+await build({ configFile: `${root}/vite.window.config.ts`, logLevel: 'warn', build: { outDir: `${next}/window` } });
+// Whoever runs the previous build sees it whole until the new one is.
+for (const part of ['shell', 'window']) {
+  rmSync(`${root}/out/${part}`, { recursive: true, force: true });
+  renameSync(`${next}/${part}`, `${root}/out/${part}`);
+}
+rmSync(next, { recursive: true });

@@ -23,7 +23,8 @@ const giveToken: Plugin = {
   ],
 };
 
-async function serveWindow({ window }: Ready): Promise<void> {
+async function serveWindow({ window, dicomPort }: Ready): Promise<void> {
+  console.log(`The core listens for scanners on port ${dicomPort ?? 'none'}.`);
   const { origin, hash } = new URL(window);
   token = new URLSearchParams(hash.slice(1)).get('token') ?? '';
   process.env['CHAIRSIDE_CORE'] = origin;

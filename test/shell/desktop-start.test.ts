@@ -7,7 +7,7 @@ import { type Before, type Desktop, startDesktop, startInVain } from './support/
 import { isStandin } from './support/runtime.ts';
 
 // Real Electron takes the language from the system, keeps windows off places of its choosing, and waits in its error box.
-describe.skipIf(!isStandin)('the start of the desktop application, on the stand-in', () => {
+describe.skipIf(!isStandin)('the start of the desktop application, on the stand-in', { timeout: 90_000 }, () => {
   let desktop: Desktop | undefined;
   afterEach(async () => {
     await desktop?.dispose();

@@ -16,7 +16,7 @@ app.whenReady().then(() => {
   window.loadURL('bad://host/');
 });`;
 
-it('notes every fault of a careless application', async () => {
+it('notes every fault of a careless application', { timeout: 90_000 }, async () => {
   const home = mkdtempSync(join(tmpdir(), 'chairside-careless-'));
   const folder = join(home, 'app');
   mkdirSync(folder);

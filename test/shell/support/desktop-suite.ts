@@ -22,7 +22,7 @@ interface PacsWindow {
 
 /** Runs the suite on the application in the folder that `folder` answers. */
 export function desktopSuite(name: string, folder: () => string): void {
-  describe(`${name}, ${runtimeNote}`, () => {
+  describe(`${name}, ${runtimeNote}`, { timeout: 90_000 }, () => {
     let desktop: Desktop;
     beforeAll(async () => {
       desktop = await startDesktop(folder());
@@ -66,6 +66,17 @@ export function desktopSuite(name: string, folder: () => string): void {
         .getByText(/Shelltest/i)
         .first()
         .waitFor();
+    });
+
+    it('shows its thumbnail, and its pixels in the viewer', async () => {
+      const { page } = desktop;
+      const row = page.locator('[data-study="1.2.826.0.1.3680043.8.498.77.1"]');
+      await row.click();
+      await page.waitForFunction(() => [...document.images].some((image) => image.naturalWidth > 0));
+      await row.dblclick();
+      await page.locator('[data-shown="0"] canvas').waitFor();
+      await page.reload();
+      await row.waitFor();
     });
 
     it("reaches the core's private listener from the page, streaming and with the token only", async () => {
@@ -212,6 +223,15 @@ function sendInstance(port: string): void {
     { tag: 'StudyInstanceUID', value: '1.2.826.0.1.3680043.8.498.77.1' },
     { tag: 'SeriesInstanceUID', value: '1.2.826.0.1.3680043.8.498.77.2' },
     { tag: 'SOPInstanceUID', value: '1.2.826.0.1.3680043.8.498.77.3' },
+    { tag: 'SamplesPerPixel', value: 1 },
+    { tag: 'PhotometricInterpretation', value: 'MONOCHROME2' },
+    { tag: 'Rows', value: 64 },
+    { tag: 'Columns', value: 64 },
+    { tag: 'BitsAllocated', value: 8 },
+    { tag: 'BitsStored', value: 8 },
+    { tag: 'HighBit', value: 7 },
+    { tag: 'PixelRepresentation', value: 0 },
+    { tag: 'PixelData', vr: 'OB', value: Uint8Array.from({ length: 64 * 64 }, (_, index) => index % 64) },
   ]);
   writeFileSync(file, buildPart10({ elements }));
   try {
