@@ -118,10 +118,15 @@ export class SocketReader {
     if (this.#bytes.length < highWater / 2) this.#resume();
   }
 
+  /* After a stall of this program the bytes of the other side may lie in the kernel: they get one turn to come before they are missed. */
   #expire(): void {
-    const isOurTurn = this.#settle === undefined;
-    if (isOurTurn) this.#idle?.refresh();
-    else this.fail(new AssociationEnd('The other side was silent for too long.', abort.notSpecified));
+    const { bytesRead } = this.socket;
+    setImmediate(() => {
+      const isOthersTurn = this.#settle !== undefined;
+      if (isOthersTurn && this.socket.bytesRead === bytesRead)
+        this.fail(new AssociationEnd('The other side was silent for too long.', abort.notSpecified));
+      else this.#idle?.refresh();
+    });
   }
 
   #close(): void {

@@ -86,3 +86,12 @@ test('What lies here can still be taken when the other side is gone, no more tha
   expect(reader.take(10).toString()).toBe('last words');
   await expect(reader.ready(1)).rejects.toMatchObject({ code: 'aborted' });
 });
+
+test('Who spoke while this program stood still is not called silent', async () => {
+  const { reader, other } = await pair(0.1);
+  const waiting = reader.ready(5);
+  await new Promise<void>((resolve) => other.write('here.', () => resolve()));
+  for (const end = Date.now() + 200; Date.now() < end;);
+  await waiting;
+  expect(reader.take(5).toString()).toBe('here.');
+});
