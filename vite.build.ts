@@ -49,6 +49,8 @@ const preload = (): InlineConfig => ({
   },
 });
 
+// A test runner that starts us says `test`, and React would then be its development build.
+process.env['NODE_ENV'] = 'production';
 rmSync(next, { recursive: true, force: true });
 await build(shell());
 await build(preload());

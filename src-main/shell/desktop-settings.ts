@@ -23,7 +23,7 @@ export async function loadDesktopSettings(userData: string): Promise<DesktopSett
 }
 
 /** A configuration file in which every setting stands with its sentence and its default, all of them commented out. */
-export function firstConfiguration(): string {
+function firstConfiguration(): string {
   const defaults: Partial<Settings> = settingsSchema.parse({});
   const lines = Object.entries(settingsSchema.shape).flatMap(([name, { description }]) => {
     const value = defaults[name as keyof Settings];

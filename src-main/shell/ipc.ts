@@ -7,7 +7,7 @@ import { callChannel, eventChannel } from './channels.ts';
 import { windowOrigin } from './protocol.ts';
 
 /** What a call answers on the wire. */
-export type CallAnswer = { readonly value: unknown } | { readonly error: PacsErrorValue };
+type CallAnswer = { readonly value: unknown } | { readonly error: PacsErrorValue };
 
 /** The call that is the shell's own: where the core's private listener is, `{ url, token }`. */
 const endpointCall = 'shell.endpoint';

@@ -19,10 +19,10 @@ interface BuilderInternals {
 }
 
 // These are packages of electron-builder, so they are asked for from where it lies.
-const require = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
-const internals = require('app-builder-lib/out/util/config/config') as BuilderInternals;
-const { DebugLogger } = require('builder-util') as { DebugLogger: new (on: boolean) => object };
-const { Lazy } = require('lazy-val') as { Lazy: new (get: () => Promise<object>) => object };
+const besideBuilder = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
+const internals = besideBuilder('app-builder-lib/out/util/config/config') as BuilderInternals;
+const { DebugLogger } = besideBuilder('builder-util') as { DebugLogger: new (on: boolean) => object };
+const { Lazy } = besideBuilder('lazy-val') as { Lazy: new (get: () => Promise<object>) => object };
 
 /** Reads electron-builder.yml as electron-builder does. */
 export function readBuilderConfiguration(): Promise<BuilderConfiguration> {
