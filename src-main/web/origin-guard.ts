@@ -18,13 +18,18 @@ export const loopbackOnly = createMiddleware<WebEnv>(async (c, next) => {
   await next();
 });
 
+/** True where a page of that origin came from our own host; the scheme may differ behind a proxy. */
+const isSameHost = (origin: string, url: URL): boolean => URL.parse(origin)?.host === url.host;
+
 /** Refuses requests that a page of another origin makes. A person who follows a link there is let through. */
 export const noForeignPages = createMiddleware<WebEnv>(async (c, next) => {
   const origin = c.req.header('Origin');
   const site = c.req.header('Sec-Fetch-Site') ?? 'none';
   const isLinkFollowed = c.req.method === 'GET' && c.req.header('Sec-Fetch-Dest') === 'document';
   const isForeign =
-    origin === undefined ? /^(cross|same)-site$/.test(site) && !isLinkFollowed : origin !== new URL(c.req.url).origin;
+    origin === undefined
+      ? /^(cross|same)-site$/.test(site) && !isLinkFollowed
+      : !isSameHost(origin, new URL(c.req.url));
   if (isForeign) throw new PacsError('forbidden', 'Web pages of another origin may not use this port.');
   await next();
   c.res.headers.set('Cross-Origin-Resource-Policy', 'same-origin');

@@ -13,8 +13,8 @@ const compressed: readonly (readonly [pattern: RegExp, type: string])[] = [
   [/^4\.8[01]$/, 'image/jls'],
   [/^4\.9[01]$/, 'image/jp2'],
   [/^4\.9[23]$/, 'image/jpx'],
-  [/^4\.10[01]$/, 'video/mpeg2'],
-  [/^4\.10[2-8]$/, 'video/mp4'],
+  [/^4\.10[01](\.1)?$/, 'video/mpeg2'],
+  [/^4\.10[2-8](\.1)?$/, 'video/mp4'],
   [/^4\.11[0-2]$/, 'image/jxl'],
   [/^4\.20[1-3]$/, 'image/jphc'],
   [/^5$/, 'image/dicom-rle'],
@@ -28,6 +28,15 @@ export const compressedMediaType = (TransferSyntaxUID: string): string =>
 export const isEncapsulated = (header: Header): boolean =>
   header.pixelData !== undefined && header.pixelData.length < 0;
 
+// Fragments that hold frames as they are.
+const EncapsulatedUncompressed = '1.2.840.10008.1.2.1.98';
+
+/** By which transfer syntax the bytes of a frame go. */
+export const frameSyntax = (header: Header): string =>
+  isEncapsulated(header) && header.TransferSyntaxUID !== EncapsulatedUncompressed
+    ? header.TransferSyntaxUID
+    : ExplicitVRLittleEndian;
+
 /** A form in which frames can be given. */
 export interface FrameForm {
   readonly type: string;
@@ -39,16 +48,16 @@ export interface FrameForm {
  * their own media type, and as octets to who asks for their transfer syntax or for any.
  */
 export function frameOffers(header: Header, isSingle: boolean): readonly Offer<FrameForm>[] {
-  const octets = 'application/octet-stream';
-  const transferSyntax = isEncapsulated(header) ? header.TransferSyntaxUID : ExplicitVRLittleEndian;
-  const own = isEncapsulated(header) ? compressedMediaType(transferSyntax) : octets;
-  const offer = (type: string, isMultipart: boolean): Offer<FrameForm> => ({
-    type,
-    isMultipart,
-    transferSyntax,
-    isDefault: type === own && (type !== octets || !isEncapsulated(header)),
-    value: { type, transferSyntax },
-  });
-  const types = own === octets ? [own] : [own, octets];
-  return [...types.map((type) => offer(type, true)), ...(isSingle ? types.map((type) => offer(type, false)) : [])];
+  const transferSyntax = frameSyntax(header);
+  const own = compressedMediaType(transferSyntax);
+  const types = [...new Set([own, 'application/octet-stream'])];
+  return (isSingle ? [true, false] : [true]).flatMap((isMultipart) =>
+    types.map((type) => ({
+      type,
+      isMultipart,
+      transferSyntax,
+      isDefault: type === own,
+      value: { type, transferSyntax },
+    })),
+  );
 }

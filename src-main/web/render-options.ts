@@ -1,6 +1,6 @@
 /** Reads how a rendered image is wanted from a request's parameters, PS3.18 8.3.5. */
 import { PacsError } from '#shared/errors.ts';
-import type { RenderOptions } from './deps.ts';
+import type { RenderOptions } from '../dicom/render-frame.ts';
 
 const bad = (sentence: string) => new PacsError('bad-request', sentence);
 const functions = { linear: 'LINEAR', 'linear-exact': 'LINEAR_EXACT', sigmoid: 'SIGMOID' } as const;

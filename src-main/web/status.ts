@@ -25,6 +25,15 @@ const statusOf: Readonly<Record<PacsErrorCode, ErrorStatus>> = {
   internal: 500,
 };
 
-/** The HTTP status of an error; what is unsupported is 415 where the request brought it and 406 where an answer was asked for. */
+// What an upload may be, and what a kept file may be in spite of all: then no representation of it can be given.
+const ofContent: ReadonlySet<PacsErrorCode> = new Set([
+  'unsupported',
+  'damaged',
+  'truncated',
+  'not-dicom',
+  'too-large',
+]);
+
+/** The HTTP status of an error; a fault of the content is the sender's where it was sent, and 406 where it was asked for. */
 export const httpStatus = (error: PacsError, method: string): ErrorStatus =>
-  error.code === 'unsupported' && (method === 'GET' || method === 'HEAD') ? 406 : statusOf[error.code];
+  ofContent.has(error.code) && (method === 'GET' || method === 'HEAD') ? 406 : statusOf[error.code];

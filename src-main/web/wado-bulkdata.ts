@@ -3,8 +3,10 @@ import { open } from 'node:fs/promises';
 import { PacsError } from '#shared/errors.ts';
 import type { DataSet, Element, Header } from '../dicom/data-set.ts';
 import { readDeflated } from '../dicom/frames-deflated.ts';
+import { encapsulatedFrames } from '../dicom/frames-encapsulated.ts';
 import { readFrame } from '../dicom/frames.ts';
 import { readHeader } from '../dicom/header-reader.ts';
+import { isVideo } from '../dicom/pixel-codec.ts';
 import { describePixels } from '../dicom/pixel-description.ts';
 import { text } from '../dicom/values.ts';
 import type { StoredFile } from '../store/store.ts';
@@ -14,7 +16,8 @@ import { entityTag, notModified, privateCache } from './caching.ts';
 import type { WebDeps } from './deps.ts';
 import { numberLength, swapped, swappedChunks } from './little-endian.ts';
 import { multipartRelated, type Part } from './multipart.ts';
-import { frameOffers, isEncapsulated } from './pixel-media.ts';
+import { frameOffers, frameSyntax, isEncapsulated } from './pixel-media.ts';
+import { checkFrames } from './wado-frames.ts';
 import type { Handler } from './routes.ts';
 import { filesOf, scopeOf } from './scope.ts';
 
@@ -64,14 +67,29 @@ function valueOffers(header: Header, element: Element): readonly Offer<{ readonl
   return [true, false].flatMap((isMultipart) => types.map((type) => ({ type, isMultipart, value: { type } })));
 }
 
+/** The fragments of a video, which is one stream whatever NumberOfFrames says, PS3.5 8.2.5. */
+async function* videoChunks({ path, size }: StoredFile, header: Header): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  const { rangesOf } = await encapsulatedFrames(file, header, size, 1).finally(() => file.close());
+  for (const { offset, length } of rangesOf(0)) yield* fileChunks(path, length, offset);
+}
+
+const areFrames = (header: Header, element: Element) => element === header.pixelData && isEncapsulated(header);
+
+/** How many parts pixel data in fragments have. */
+const partCount = (header: Header) => (isVideo(header.TransferSyntaxUID) ? 1 : describePixels(header).NumberOfFrames);
+
 /** The parts of a value: one, or one a frame for pixel data in fragments. */
-function partsOf(file: StoredFile, header: Header, element: Element, type: string): Part[] {
-  if (element !== header.pixelData || !isEncapsulated(header))
+async function partsOf(file: StoredFile, header: Header, element: Element, type: string): Promise<readonly Part[]> {
+  if (!areFrames(header, element))
     return [
       { headers: { 'Content-Type': type }, length: element.length, body: () => valueChunks(file, header, element) },
     ];
-  const headers = { 'Content-Type': `${type}; transfer-syntax=${header.TransferSyntaxUID}` };
-  return Array.from({ length: describePixels(header).NumberOfFrames }, (_, frame) => ({
+  const headers = { 'Content-Type': `${type}; transfer-syntax=${frameSyntax(header)}` };
+  if (isVideo(header.TransferSyntaxUID)) return [{ headers, body: () => videoChunks(file, header) }];
+  const frames = Array.from({ length: partCount(header) }, (_, frame) => frame);
+  await checkFrames(file.path, header, frames);
+  return frames.map((frame) => ({
     headers,
     async *body() {
       yield await readFrame(file.path, header, frame);
@@ -96,7 +114,7 @@ export const retrieveBulkdata =
     const headers = { ETag: tag, 'Cache-Control': privateCache, Vary: 'Accept' };
     const known = notModified(c.req.raw, tag);
     if (known) return known;
-    const parts = partsOf(file, header, element, value.type);
+    const parts = await partsOf(file, header, element, value.type);
     const [only] = parts;
     if (isMultipart || !only) {
       const body = multipartRelated(value.type, parts);

@@ -1,6 +1,7 @@
 /** WADO-RS: the encoded or uncompressed bytes of single frames, PS3.18 10.4.1.1.6. */
+import { open } from 'node:fs/promises';
 import type { Header } from '../dicom/data-set.ts';
-import { readFrame } from '../dicom/frames.ts';
+import { frameLocations, readFrame } from '../dicom/frames.ts';
 import { readHeader } from '../dicom/header-reader.ts';
 import { describePixels } from '../dicom/pixel-description.ts';
 import type { StoredFile } from '../store/store.ts';
@@ -15,6 +16,17 @@ import { type FrameForm, frameOffers, isEncapsulated } from './pixel-media.ts';
 import { dicomWebBase, retrieveURL } from './retrieve-url.ts';
 import type { Handler } from './routes.ts';
 import { filesOf, scopeOf } from './scope.ts';
+
+/** Looks where the frames lie before anything is sent; throws `damaged` for one that is missing. */
+export async function checkFrames(path: string, header: Header, frames: readonly number[]): Promise<void> {
+  const file = await open(path);
+  try {
+    const locations = await frameLocations(file, header, path);
+    for (const frame of frames) locations.at(frame);
+  } finally {
+    await file.close();
+  }
+}
 
 /** One frame's bytes, numbers in little endian. */
 async function frameBytes({ path }: StoredFile, header: Header, frame: number): Promise<Uint8Array> {
@@ -43,6 +55,7 @@ export const retrieveFrames =
     const frames = parseFrameList(c.req.param('frames') ?? '', file.NumberOfFrames);
     const header = await readHeader(file.path);
     describePixels(header); // throws where there are no pixels
+    await checkFrames(file.path, header, frames);
     const { isMultipart, value: form } = negotiate(acceptOf(c.req.raw), frameOffers(header, frames.length === 1));
     const tag = entityTag(file.path, file.size, isMultipart ? 'm' : 's', form.type, ...frames);
     const headers = { ETag: tag, 'Cache-Control': privateCache, Vary: 'Accept' };

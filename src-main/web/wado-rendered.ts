@@ -1,9 +1,10 @@
 /** WADO-RS: rendered images and thumbnails of a study, series, instance or frame, PS3.18 10.4.1.1.3 and .4. */
 import { PacsError, toPacsError } from '#shared/errors.ts';
+import type { RenderOptions } from '../dicom/render-frame.ts';
 import { acceptOf, negotiate } from './accept.ts';
 import { entityTag, notModified, privateCache } from './caching.ts';
 import type { WebContext } from './connection.ts';
-import type { RenderOptions, WebDeps } from './deps.ts';
+import type { WebDeps } from './deps.ts';
 import { parseFrameList } from './frame-list.ts';
 import { parseRenderOptions } from './render-options.ts';
 import { candidates, type FrameOf } from './representative.ts';
@@ -14,6 +15,7 @@ import { warningHeader } from './warning.ts';
 const formats = [
   { type: 'image/jpeg', isMultipart: false, value: 'jpeg' },
   { type: 'image/png', isMultipart: false, value: 'png' },
+  { type: 'image/webp', isMultipart: false, value: 'webp' },
 ] as const;
 const thumbnailViewport = { width: 256, height: 256 };
 

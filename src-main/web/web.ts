@@ -7,7 +7,7 @@ import { type Listener, openListener } from './listener.ts';
 import { createPrivateApp, createPublicApp } from './router.ts';
 import type { WebApp } from './routes.ts';
 
-export type { DecodedFrame, Pixels, RenderOptions, WebDeps } from './deps.ts';
+export type { Pixels, WebDeps } from './deps.ts';
 
 /** Where the door is open. */
 export interface WebAddresses {

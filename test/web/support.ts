@@ -1,36 +1,17 @@
 /** A real archive behind the HTTP door, for tests of the door. */
-import sharp from 'sharp';
 import { createEmitter } from '#shared/emitter.ts';
 import { type Settings, settingsSchema } from '#shared/settings.ts';
-import type { Events, Handlers } from '#shared/contract.ts';
+import type { Events } from '#shared/contract.ts';
 import type { SystemInfo } from '#shared/model.ts';
-import { decodeFrame } from '#main/dicom/decode-frame.ts';
-import { readFrame } from '#main/dicom/frames.ts';
-import { readHeader } from '#main/dicom/header-reader.ts';
+import { createPixelPool } from '#main/dicom/pixel-pool.ts';
+import { createHandlers } from '#main/handlers.ts';
 import type { Log } from '#main/log.ts';
 import { openPeople } from '#main/people/people.ts';
 import { openStore } from '#main/store/open-store.ts';
 import type { Store } from '#main/store/store.ts';
-import { createWeb, type Pixels, type Web, type WebDeps } from '#main/web/web.ts';
+import { createWeb, type Web, type WebDeps } from '#main/web/web.ts';
 import { buildPart10, type BuildElement, type BuildFile, instanceElements } from '../support/build-data-set.ts';
 import { inPieces, temporaryFolder } from '../support/instances.ts';
-
-/** Pixels decoded in this thread: 8 bit grey, drawn as they are. */
-export const plainPixels: Pixels = {
-  frame: async (path, frame) => {
-    const header = await readHeader(path);
-    const { image, values } = decodeFrame(await readFrame(path, header, frame), header);
-    return { kind: 'uint8', rows: image.Rows, columns: image.Columns, bytes: Uint8Array.from(values) };
-  },
-  render: async (path, frame, { format, viewport, quality }) => {
-    const { rows, columns, bytes } = await plainPixels.frame(path, frame);
-    const raw = { width: columns, height: rows, channels: 1 } as const;
-    const image = sharp(bytes, { raw });
-    if (viewport) image.resize({ ...viewport, fit: 'inside' });
-    const drawn = format === 'png' ? image.png() : image.jpeg({ quality: quality ?? 90 });
-    return { bytes: await drawn.toBuffer(), contentType: `image/${format}` };
-  },
-};
 
 /** A running door with its archive. */
 export interface TestWeb {
@@ -75,16 +56,13 @@ export async function openTestWeb(
     diskFree: 1,
     warnings: [],
   });
+  const pixels = createPixelPool(1);
   const deps: WebDeps = {
     settings: parsed,
     store,
-    pixels: plainPixels,
+    pixels,
     people: openPeople(parsed),
-    handlers: {
-      'system.info': system,
-      'system.statistics': () => store.statistics(),
-      'refusals.list': ({ limit }) => store.refusals(limit),
-    } as Handlers,
+    handlers: createHandlers({ store, events, system }),
     events,
     windowOrigins: ['app://bundle'],
     system,
@@ -105,6 +83,7 @@ export async function openTestWeb(
     },
     close: async () => {
       await web.stop();
+      await pixels.close();
       await store.close();
       folder.remove();
     },

@@ -16,6 +16,19 @@ async function partsOf(response: Response) {
   return parts;
 }
 
+/** Pixel data in fragments behind an empty offset table, PS3.5 A.4. */
+function fragments(frames: readonly Buffer[]): Buffer {
+  const item = (tag: number, body: Buffer) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(tag, 0);
+    head.writeUInt32LE(body.length, 4);
+    return [head, body];
+  };
+  return Buffer.concat(
+    [Buffer.alloc(0), ...frames].flatMap((one) => item(0xe000fffe, one)).concat(item(0xe0ddfffe, Buffer.alloc(0))),
+  );
+}
+
 const document = Buffer.from('%PDF-1.4 a document of some length'.repeat(100));
 
 describe('WADO-RS', () => {
@@ -43,11 +56,17 @@ describe('WADO-RS', () => {
   );
   const bare = buildDataSet(instanceElements(uids(4, 1, 1)));
   const deflated = greyImage([...uids(5, 1, 1), { tag: '00420011', value: document }], 1, { deflate: true });
+  const jpegs = [Buffer.from([0xff, 0xd8, 1, 2, 0xff, 0xd9]), Buffer.from([0xff, 0xd8, 3, 4, 5, 6, 0xff, 0xd9])];
+  const compressed = greyImage(
+    [...uids(6, 1, 1), { tag: '7FE00010', vr: 'OB', value: fragments(jpegs), length: -1 }],
+    2,
+    { TransferSyntaxUID: '1.2.840.10008.1.2.4.50' },
+  );
   let here: TestWeb;
 
   beforeAll(async () => {
     here = await openTestWeb();
-    for (const file of [...files, bigEndian, bare, deflated]) await keep(here.store, file);
+    for (const file of [...files, bigEndian, bare, deflated, compressed]) await keep(here.store, file);
   });
   afterAll(() => here.close());
 
@@ -162,6 +181,33 @@ describe('WADO-RS', () => {
       expect((await get(`${frames}/frames/${list}`)).status, list).toBe(status);
     expect((await get(`${frames}/frames/1,2`, 'application/octet-stream')).status).toBe(406);
     expect((await get(`${frames}/frames/1`, 'multipart/related; type="image/jpeg"')).status).toBe(406);
+  });
+
+  test('compressed frames go by their own media type, as octets only by name of their syntax', async () => {
+    const at = '1.2.3.6/series/1.2.3.6.1/instances/1.2.3.6.1.1';
+    for (const accept of [
+      '*/*',
+      'multipart/related; type="image/jpeg"',
+      'multipart/related; type="image/*"; transfer-syntax=*',
+    ]) {
+      const parts = await partsOf(await get(`${at}/frames/2,1`, accept));
+      expect(parts.map(({ type }) => type)).toEqual(
+        Array(2).fill('image/jpeg; transfer-syntax=1.2.840.10008.1.2.4.50'),
+      );
+      expect(parts.map(({ body }) => body)).toEqual([jpegs[1], jpegs[0]]);
+    }
+    const octets = 'multipart/related; type="application/octet-stream"';
+    const [part] = await partsOf(await get(`${at}/frames/1`, `${octets}; transfer-syntax=*`));
+    expect([part?.type, part?.body]).toEqual([
+      'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.4.50',
+      jpegs[0],
+    ]);
+    expect((await get(`${at}/frames/1`, octets)).status).toBe(406);
+    const single = await get(`${at}/frames/2`, 'image/jpeg');
+    expect(Buffer.from(await single.arrayBuffer())).toEqual(jpegs[1]);
+    expect((await partsOf(await get(`${at}/bulkdata/7FE00010`))).map(({ body }) => body)).toEqual(jpegs);
+    const study = await partsOf(await get('1.2.3.6'));
+    expect(study[0]?.body.equals(compressed)).toBe(true);
   });
 
   test('rendered and thumbnail: format, window, viewport, quality', async () => {

@@ -5,9 +5,10 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PacsError } from '#shared/errors.ts';
 import { decodeRecordHead, type RecordHead, recordHeadLength } from '#shared/pixel-stream.ts';
+import { createPixelPool } from '#main/dicom/pixel-pool.ts';
 import type { Pixels } from '#main/web/web.ts';
 import { buildPart10, instanceElements } from '../support/build-data-set.ts';
-import { greyImage, keep, openTestWeb, plainPixels, type TestWeb, uids } from './support.ts';
+import { greyImage, keep, openTestWeb, type TestWeb, uids } from './support.ts';
 
 function recordsOf(bytes: Uint8Array): { head: RecordHead; body: Uint8Array }[] {
   const records: { head: RecordHead; body: Uint8Array }[] = [];
@@ -25,14 +26,15 @@ describe('the window', () => {
   let here: TestWeb;
   let decoded = 0;
   let privateUrl: string;
+  const pool = createPixelPool(1);
   const pixels: Pixels = {
-    ...plainPixels,
+    render: pool.render,
     frame: async (path, frame) => {
       decoded++;
       const [file] = await here.store.files({ StudyInstanceUID: '1.2.3.7' });
       if (file?.path === path) return { kind: 'uint8', rows: 2048, columns: 2048, bytes: new Uint8Array(frameBytes) };
       if (frame === 2) throw new PacsError('damaged', 'This frame is damaged.');
-      return plainPixels.frame(path, frame);
+      return pool.frame(path, frame);
     },
   };
 
@@ -45,7 +47,10 @@ describe('the window', () => {
     await keep(here.store, buildPart10({ elements: instanceElements(uids(2, 1, 1)) }));
     await keep(here.store, greyImage(uids(7, 1, 1), 400));
   });
-  afterAll(() => here.close());
+  afterAll(async () => {
+    await here.close();
+    await pool.close();
+  });
 
   const get = (path: string, init: RequestInit = {}) => here.get(path, { ...init, listener: 'private' });
 
