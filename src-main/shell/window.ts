@@ -36,7 +36,7 @@ function openWindow(stateFile: string): BrowserWindow {
     ...fitToDisplays(state.bounds, areas),
     minWidth: 900,
     minHeight: 600,
-    backgroundColor: '#101113',
+    backgroundColor: '#181d22',
     title: app.getName(),
     icon: join(app.getAppPath(), 'assets/icons/icon.png'),
     webPreferences: {
