@@ -30,6 +30,7 @@ export interface Store {
    * Keeps one DICOM Part 10 file (or bare data set) byte for byte. Resolves only when the file is on disk under its final
    * name, synced, and the catalogue has it or will have it after any crash. `claim` is what the envelope said (C-STORE
    * command, STOW path); a data set that differs is refused with `mismatch`.
+   * Chunks are good only until the promise settles: the doors write into their memory again.
    * @throws PacsError; nothing is left behind, and the refusal is counted and told. A stream that throws counts as `aborted`.
    */
   receive(stream: AsyncIterable<Uint8Array>, origin: Origin, claim?: Partial<Identifiers>): Promise<Receipt>;
