@@ -4,7 +4,7 @@
 export type Level = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
 
 /** Value representations that occur in the table, PS3.5 6.2. */
-export type IndexedVR = 'PN' | 'LO' | 'SH' | 'CS' | 'UI' | 'DA' | 'TM' | 'AS' | 'IS' | 'DS' | 'US' | 'UL' | 'LT' | 'UC';
+type IndexedVR = 'PN' | 'LO' | 'SH' | 'CS' | 'UI' | 'DA' | 'TM' | 'AS' | 'IS' | 'DS' | 'US' | 'UL' | 'LT' | 'UC';
 
 /** One indexed attribute. `computed` ones are not in any data set: the catalogue counts or gathers them. */
 export interface Attribute {
@@ -130,11 +130,3 @@ export const attributesOf = (level: Level): readonly Attribute[] =>
 
 /** The four levels from the top down. */
 export const levels: readonly Level[] = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'];
-
-/** The unique key of each level, PS3.4 C.6.1.1. */
-export const uniqueKey = {
-  PATIENT: 'PatientID',
-  STUDY: 'StudyInstanceUID',
-  SERIES: 'SeriesInstanceUID',
-  IMAGE: 'SOPInstanceUID',
-} as const satisfies Record<Level, IndexedKeyword>;
