@@ -23,6 +23,7 @@ export interface ListenerOptions {
 const serverOptions = {
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
   requestTimeout: 0, // an upload may take long; a silent one ends by the idle time-out
   keepAliveTimeout: 30_000,
   requireHostHeader: true,

@@ -3,7 +3,7 @@ import type { Header } from '../dicom/data-set.ts';
 import type { Offer } from './accept.ts';
 
 /** Explicit VR Little Endian, by whose name uncompressed bulk data go. */
-export const ExplicitVRLittleEndian = '1.2.840.10008.1.2.1';
+const ExplicitVRLittleEndian = '1.2.840.10008.1.2.1';
 
 const root = '1.2.840.10008.1.2.';
 
@@ -21,7 +21,7 @@ const compressed: readonly (readonly [pattern: RegExp, type: string])[] = [
 ];
 
 /** The media type of one compressed frame of a transfer syntax. */
-export const compressedMediaType = (TransferSyntaxUID: string): string =>
+const compressedMediaType = (TransferSyntaxUID: string): string =>
   compressed.find(([pattern]) => pattern.test(TransferSyntaxUID.slice(root.length)))?.[1] ?? 'application/octet-stream';
 
 /** True where frames lie in fragments, PS3.5 A.4. */

@@ -4,7 +4,7 @@ import type { Identifiers, Row } from '#shared/model.ts';
 import { retrieveURL } from './retrieve-url.ts';
 
 /** A value of the DICOM JSON model. */
-export type JsonValue = string | number | { readonly [group: string]: string };
+type JsonValue = string | number | { readonly [group: string]: string };
 /** One element of the DICOM JSON model; no `Value` means empty. */
 export interface JsonElement {
   readonly vr: string;
@@ -63,7 +63,7 @@ const numeric = (text: string): JsonValue => {
 };
 
 /** The element of one value text, several values separated by `\`. */
-export function jsonElement({ keyword, vr }: Pick<Attribute, 'keyword' | 'vr'>, text: string | undefined): JsonElement {
+function jsonElement({ keyword, vr }: Pick<Attribute, 'keyword' | 'vr'>, text: string | undefined): JsonElement {
   const name = trueVR[keyword] ?? vr;
   if (text === undefined || text === '') return { vr: name };
   const values = vr === 'LT' ? [text] : text.split('\\');

@@ -10,7 +10,7 @@ import type { WebApp } from './routes.ts';
 export type { Pixels, WebDeps } from './deps.ts';
 
 /** Where the door is open. */
-export interface WebAddresses {
+interface WebAddresses {
   /** Origin of the private listener, such as `http://127.0.0.1:40123`. */
   readonly privateUrl: string;
   /** Lets into the private listener, as `Authorization: Bearer` or `?token=`. */

@@ -20,9 +20,7 @@ export const withToken = (token: string) => {
 };
 
 /** Name and password of a basic Authorization header, RFC 7617, or undefined. */
-export function readBasic(
-  header: string | undefined,
-): { readonly name: string; readonly password: string } | undefined {
+function readBasic(header: string | undefined): { readonly name: string; readonly password: string } | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');

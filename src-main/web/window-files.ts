@@ -24,7 +24,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** The Content-Security-Policy of the window; `origin` is the listener's own. */
-export const contentSecurityPolicy = (origin: string): string =>
+const contentSecurityPolicy = (origin: string): string =>
   [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",

@@ -121,6 +121,26 @@ describe('QIDO-RS', () => {
     expect(response.headers.get('Warning')).toContain('NoSuchThing');
   });
 
+  test('includefield=all answers every indexed attribute that has a value', async () => {
+    const { rows } = await search('/studies?includefield=all&PatientID=P1');
+    expect(rows[0]?.['00101010']?.Value).toEqual(['030Y']);
+    expect(rows[0]?.['00080062']?.Value).toEqual(['1.2.840.10008.5.1.4.1.1.7']);
+    expect((await search('/studies?limit=0')).rows).toEqual([]);
+  });
+
+  test('DICOMweb lies where the settings say, or nowhere', async () => {
+    const elsewhere = await openTestWeb({ DicomWeb: { Root: '/rs' } });
+    const nowhere = await openTestWeb({ DicomWeb: { Enable: false } });
+    try {
+      expect((await elsewhere.get('/rs/studies')).status).toBe(200);
+      expect((await elsewhere.get('/dicom-web/studies')).status).toBe(404);
+      expect((await nowhere.get('/dicom-web/studies')).status).toBe(404);
+    } finally {
+      await elsewhere.close();
+      await nowhere.close();
+    }
+  });
+
   test('Accept is heeded', async () => {
     const plain = await here.get('/dicom-web/studies', { headers: { Accept: 'application/json' } });
     expect(plain.headers.get('Content-Type')).toBe('application/json');
