@@ -10,11 +10,17 @@ export function readSamples(bytes: Uint8Array, count: number, image: PixelDescri
   if (bits % 8 !== 0 || bits === 24) return readBits(bytes, count, bits);
   if (bits === 8) return bytes.subarray(0, count);
   const size = bits / 8;
-  const ordered = littleEndian ? bytes.slice(0, count * size) : reversed(bytes, count, size);
-  const { buffer } = ordered;
+  const { buffer } = littleEndian ? copied(bytes, count * size) : reversed(bytes, count, size);
   if (format === 'float') return new Float32Array(buffer, 0, count);
   if (format === 'double') return new Float64Array(buffer, 0, count);
   return bits === 16 ? new Uint16Array(buffer, 0, count) : new Uint32Array(buffer, 0, count);
+}
+
+/** A buffer of its own: the slice of a Node Buffer would share one, and views need an even offset. */
+function copied(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(length);
+  copy.set(bytes.subarray(0, length));
+  return copy;
 }
 
 function reversed(bytes: Uint8Array, count: number, size: number): Uint8Array<ArrayBuffer> {

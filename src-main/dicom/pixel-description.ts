@@ -80,10 +80,12 @@ function badDepth(stored: number | undefined, allocated: number): number {
   throw damaged('its number of bits stored is not possible');
 }
 
+/** PhotometricInterpretation, made to agree with the number of samples, which tells how the bytes lie. */
 function photometric(header: Header, samples: number): string {
   const name = (text(header, '00280004') ?? '').trim().toUpperCase();
-  if (name !== '') return name;
-  return samples === 1 ? 'MONOCHROME2' : 'RGB';
+  const isGrey = name === '' || name.startsWith('MONOCHROME') || name === 'PALETTE COLOR';
+  if (samples === 1) return isGrey && name !== '' ? name : 'MONOCHROME2';
+  return isGrey ? 'RGB' : name;
 }
 
 /** NumberOfFrames as far as the data can hold it: at least 1, whatever the data set says. */

@@ -77,11 +77,11 @@ export function noise(count: number, bits: number, seed = 1): number[] {
   });
 }
 
-/** A smooth hill with a few steps, which lossy codecs keep well; 0 to 2^bits - 1. */
+/** A smooth slope over the full range of 0 to 2^bits - 1, which lossy codecs keep well. */
 export const hill = (rows: number, columns: number, bits: number): number[] =>
   Array.from({ length: rows * columns }, (_, at) => {
-    const [row, column] = [Math.floor(at / columns) / rows, (at % columns) / columns];
-    return Math.floor(((Math.sin(row * 3) + Math.cos(column * 4) + 2) / 4) * (2 ** bits - 1));
+    const [row, column] = [Math.floor(at / columns) / (rows - 1), (at % columns) / (columns - 1)];
+    return Math.round(((1 - Math.cos(Math.PI * row)) * (1 + Math.cos(Math.PI * column)) * (2 ** bits - 1)) / 4);
   });
 
 /** Numbers as little endian bytes of two each. */
