@@ -61,7 +61,7 @@ function createBits(bytes: Uint8Array): Bits {
 function findCodestream(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || view.getUint32(0) !== containerStart) return bytes;
-  for (let at = 0; at + 20 <= bytes.length; ) {
+  for (let at = 0; at + 20 <= bytes.length;) {
     const type = view.getUint32(at + 4);
     const length = view.getUint32(at);
     const head = length === 1 ? 16 : 8;

@@ -24,7 +24,12 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   for (const { marker, segment } of segments(bytes)) {
     if (marker === 0xee && latin1(segment, 5) === 'Adobe') adobeTransform = segment[11];
     if (marker === 0xe0 && latin1(segment, 4) === 'JFIF') hasJfif = true;
-    if (isFrameHeader(marker)) return { ...readFrameHeader(marker, segment), ...(adobeTransform === undefined ? {} : { adobeTransform }), hasJfif };
+    if (isFrameHeader(marker))
+      return {
+        ...readFrameHeader(marker, segment),
+        ...(adobeTransform === undefined ? {} : { adobeTransform }),
+        hasJfif,
+      };
   }
   throw damagedCodestream();
 }
@@ -32,11 +37,12 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 const latin1 = (bytes: Uint8Array, length: number): string => String.fromCharCode(...bytes.subarray(0, length));
 
 /** SOF0 to SOF15 without DHT, JPG and DAC. */
-const isFrameHeader = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+const isFrameHeader = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /** Marker segments in order, until the first scan or anything that is no marker. */
 export function* segments(bytes: Uint8Array): Generator<{ marker: number; segment: Uint8Array }> {
-  for (let at = 2; at + 4 <= bytes.length; ) {
+  for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) return;
     const marker = bytes[at + 1]!;
     if (marker === 0xff) {

@@ -20,7 +20,7 @@ const socAndSiz = 0xff4f_ff51;
 function findCodestream(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length >= 4 && view.getUint32(0) === socAndSiz) return bytes;
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length;) {
     const length = view.getUint32(at);
     if (view.getUint32(at + 4) === 0x6a70_3263) return bytes.subarray(at + 8);
     if (length < 8) break;
@@ -42,7 +42,9 @@ function readHeader(bytes: Uint8Array): Jpeg2000Header {
       components,
       precision: (depth & 0x7f) + 1,
       isSigned: depth > 0x7f,
-      isSubsampled: parts.some((at) => view.getUint8(at + 1) !== 1 || view.getUint8(at + 2) !== 1 || view.getUint8(at) !== depth),
+      isSubsampled: parts.some(
+        (at) => view.getUint8(at + 1) !== 1 || view.getUint8(at + 2) !== 1 || view.getUint8(at) !== depth,
+      ),
       hasColourTransform: components >= 3 && readTransform(view),
       isHighThroughput: (view.getUint16(6) & 0x4000) !== 0,
     };
@@ -65,9 +67,15 @@ export function decodeJpeg2000(encoded: Uint8Array, image: PixelDescription): Co
   const bytes = findCodestream(encoded);
   const header = readHeader(bytes);
   checkSize(header, image);
-  if (header.isSubsampled) throw new PacsError('unsupported', 'JPEG 2000 with components of different size cannot be shown.');
+  if (header.isSubsampled)
+    throw new PacsError('unsupported', 'JPEG 2000 with components of different size cannot be shown.');
   const samples = header.isHighThroughput ? decodeHighThroughput(bytes, header) : decodeClassic(bytes, header);
-  return { ...samples, precision: header.precision, isPlanar: false, ...(header.components === 3 ? { colour: colourOf(header, image) } : {}) };
+  return {
+    ...samples,
+    precision: header.precision,
+    isPlanar: false,
+    ...(header.components === 3 ? { colour: colourOf(header, image) } : {}),
+  };
 }
 
 function colourOf(header: Jpeg2000Header, image: PixelDescription): 'RGB' | 'YBR_FULL' {
@@ -110,7 +118,8 @@ function sortLines(bytes: Uint8Array, rows: number, columns: number, components:
   for (let line = 0; line < rows * components; line++) {
     const source = Math.floor(line / components) * columns * components + (line % components);
     const target = (line % rows) * columns * components + Math.floor(line / rows);
-    for (let column = 0; column < columns; column++) to[target + column * components] = from[source + column * components]!;
+    for (let column = 0; column < columns; column++)
+      to[target + column * components] = from[source + column * components]!;
   }
   return new Uint8Array(to.buffer);
 }

@@ -34,10 +34,14 @@ export function decodeFrame(bytes: Uint8Array, header: Header): StoredFrame {
   if (codec === 'unsupported')
     throw new PacsError(
       'unsupported',
-      isVideo(header.TransferSyntaxUID) ? 'Video cannot be shown here yet.' : 'This kind of compression is not known here.',
+      isVideo(header.TransferSyntaxUID)
+        ? 'Video cannot be shown here yet.'
+        : 'This kind of compression is not known here.',
     );
-  if (codec === 'native' || codec === 'deflated') return decodeNative(codec === 'native' ? bytes : inflateFrame(bytes, image), header, image);
-  if (image.format !== 'integer') throw new PacsError('damaged', 'The image cannot be shown: such numbers cannot be compressed.');
+  if (codec === 'native' || codec === 'deflated')
+    return decodeNative(codec === 'native' ? bytes : inflateFrame(bytes, image), header, image);
+  if (image.format !== 'integer')
+    throw new PacsError('damaged', 'The image cannot be shown: such numbers cannot be compressed.');
   if (codec === 'rle') return decodeRleFrame(bytes, image);
   return fromCodec(codecs[codec](bytes, image), image, codec === 'jpeg2000');
 }
@@ -47,9 +51,13 @@ const codecs = { jpeg: decodeJpeg, jpegls: decodeJpegLs, jpeg2000: decodeJpeg200
 function decodeNative(bytes: Uint8Array, header: Header, image: PixelDescription): StoredFrame {
   const pixels = image.Rows * image.Columns;
   // Subsampling is known only where the data are not compressed, and told by the length where they are encapsulated.
-  const is422 = image.SamplesPerPixel === 3 && /_422$/.test(image.PhotometricInterpretation) && bytes.length * 8 < pixels * 3 * image.BitsAllocated;
+  const is422 =
+    image.SamplesPerPixel === 3 &&
+    image.PhotometricInterpretation.endsWith('_422') &&
+    bytes.length * 8 < pixels * 3 * image.BitsAllocated;
   const count = pixels * (is422 ? 2 : image.SamplesPerPixel);
-  if (bytes.length * 8 < count * image.BitsAllocated) throw new PacsError('damaged', 'The file ends before this image does.');
+  if (bytes.length * 8 < count * image.BitsAllocated)
+    throw new PacsError('damaged', 'The file ends before this image does.');
   const samples = readSamples(bytes, count, image, header.littleEndian);
   if (is422) return finish(upsample422(samples, image.Rows, image.Columns), image, image.BitsStored);
   return finish(image.isPlanar ? interleave(samples, pixels, image.SamplesPerPixel) : samples, image, image.BitsStored);
@@ -71,9 +79,19 @@ function decodeRleFrame(bytes: Uint8Array, image: PixelDescription): StoredFrame
   const size = Math.ceil(image.BitsAllocated / 8);
   if (image.BitsAllocated === 1 && image.SamplesPerPixel === 1)
     return finish(readSamples(decodeRle(bytes, Math.ceil(pixels / 8), 1, 1), pixels, image, true), image, 1);
-  if (image.BitsAllocated % 8 !== 0 || size === 3) throw new PacsError('unsupported', 'RLE of this depth cannot be shown.');
-  const planes = readSamples(decodeRle(bytes, pixels, image.SamplesPerPixel, size), pixels * image.SamplesPerPixel, image, true);
-  return finish(image.SamplesPerPixel > 1 ? interleave(planes, pixels, image.SamplesPerPixel) : planes, image, image.BitsStored);
+  if (image.BitsAllocated % 8 !== 0 || size === 3)
+    throw new PacsError('unsupported', 'RLE of this depth cannot be shown.');
+  const planes = readSamples(
+    decodeRle(bytes, pixels, image.SamplesPerPixel, size),
+    pixels * image.SamplesPerPixel,
+    image,
+    true,
+  );
+  return finish(
+    image.SamplesPerPixel > 1 ? interleave(planes, pixels, image.SamplesPerPixel) : planes,
+    image,
+    image.BitsStored,
+  );
 }
 
 function fromCodec(decoded: CodecSamples, image: PixelDescription, trustsPrecision: boolean): StoredFrame {
@@ -81,11 +99,17 @@ function fromCodec(decoded: CodecSamples, image: PixelDescription, trustsPrecisi
   const pixels = image.Rows * image.Columns;
   if (bytes.length < pixels * image.SamplesPerPixel * bytesPerSample)
     throw new PacsError('damaged', 'The compressed image data are damaged and cannot be decoded.');
-  const samples = resize(bytesPerSample === 1 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2), image);
+  const samples = resize(
+    bytesPerSample === 1 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2),
+    image,
+  );
   const ordered = decoded.isPlanar ? interleave(samples, pixels, image.SamplesPerPixel) : samples;
   // JPEG 2000 has a sign of its own, which some writers get wrong: its bits are taken as they are and read by PixelRepresentation.
   const bits = trustsPrecision ? Math.min(precision, image.BitsStored) : image.BitsStored;
-  return { ...finish(ordered, { ...image, HighBit: bits - 1 }, bits), ...(decoded.colour ? { photometric: decoded.colour } : {}) };
+  return {
+    ...finish(ordered, { ...image, HighBit: bits - 1 }, bits),
+    ...(decoded.colour ? { photometric: decoded.colour } : {}),
+  };
 }
 
 /** Brings samples into the container of BitsAllocated, whatever the codec likes. */

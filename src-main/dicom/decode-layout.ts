@@ -11,7 +11,8 @@ export function interleave(planes: RawSamples, pixels: number, samples: number):
 
 /** From Y Y Cb Cr for two pixels to Y Cb Cr for each, PS3.3 C.7.6.3.1.2. */
 export function upsample422(samples: RawSamples, rows: number, columns: number): RawSamples {
-  const output = samples instanceof Uint8Array ? new Uint8Array(rows * columns * 3) : new Uint16Array(rows * columns * 3);
+  const output =
+    samples instanceof Uint8Array ? new Uint8Array(rows * columns * 3) : new Uint16Array(rows * columns * 3);
   for (let pixel = 0; pixel < rows * columns; pixel++) {
     const group = (pixel >>> 1) * 4;
     output[pixel * 3] = samples[group + (pixel & 1)]!;

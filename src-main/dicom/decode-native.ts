@@ -5,7 +5,12 @@ import type { PixelDescription } from './pixel-description.ts';
 export type RawSamples = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
 
 /** Reads `count` samples. The bytes must hold them; `readFrame` sees to that. */
-export function readSamples(bytes: Uint8Array, count: number, image: PixelDescription, littleEndian: boolean): RawSamples {
+export function readSamples(
+  bytes: Uint8Array,
+  count: number,
+  image: PixelDescription,
+  littleEndian: boolean,
+): RawSamples {
   const { BitsAllocated: bits, format } = image;
   if (bits % 8 !== 0 || bits === 24) return readBits(bytes, count, bits);
   if (bits === 8) return bytes.subarray(0, count);
@@ -35,7 +40,7 @@ function readBits(bytes: Uint8Array, count: number, bits: number): RawSamples {
   const samples = bits <= 8 ? new Uint8Array(count) : bits <= 16 ? new Uint16Array(count) : new Uint32Array(count);
   for (let index = 0; index < count; index++) {
     let value = 0;
-    for (let done = 0; done < bits; ) {
+    for (let done = 0; done < bits;) {
       const bit = index * bits + done;
       const taken = Math.min(bits - done, 8 - (bit & 7));
       value += ((bytes[bit >>> 3]! >>> (bit & 7)) & ((1 << taken) - 1)) * 2 ** done;

@@ -19,7 +19,12 @@ const maximumFragments = 4_000_000;
 const maximumTableBytes = 64 * 1024 * 1024;
 
 /** Reads the item headers of the pixel data and assigns the fragments to frames. @throws PacsError damaged */
-export async function encapsulatedFrames(file: FileHandle, header: Header, size: number, frames: number): Promise<EncapsulatedFrames> {
+export async function encapsulatedFrames(
+  file: FileHandle,
+  header: Header,
+  size: number,
+  frames: number,
+): Promise<EncapsulatedFrames> {
   const items = await readItems(file, header.pixelData!.offset, size);
   const [table, ...fragments] = items;
   if (!table || fragments.length === 0) return { rangesOf: () => [] };
@@ -43,7 +48,7 @@ export async function encapsulatedFrames(file: FileHandle, header: Header, size:
 async function readItems(file: FileHandle, at: number, size: number): Promise<ByteRange[]> {
   const items: ByteRange[] = [];
   const reader = createReader(file);
-  for (let position = at; position + 8 <= size; ) {
+  for (let position = at; position + 8 <= size;) {
     const head = await reader(position);
     if (head.length < 8 || readTag(head, 0, true) !== 0xfffe_e000) break;
     const length = readLength(head, 4, true);
@@ -80,7 +85,9 @@ function extendedTable(header: Header): number[] {
   const value = header.dataSet.get('7FE00001')?.value;
   if (!value) return [];
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  return Array.from({ length: Math.floor(value.byteLength / 8) }, (_, index) => Number(view.getBigUint64(index * 8, true)));
+  return Array.from({ length: Math.floor(value.byteLength / 8) }, (_, index) =>
+    Number(view.getBigUint64(index * 8, true)),
+  );
 }
 
 async function basicTable(file: FileHandle, table: ByteRange): Promise<number[]> {
@@ -91,7 +98,11 @@ async function basicTable(file: FileHandle, table: ByteRange): Promise<number[]>
 }
 
 /** The first fragment of each frame by an offset table; undefined when the table is empty or points anywhere else. */
-function startsByTable(table: readonly number[], fragments: readonly ByteRange[], frames: number): number[] | undefined {
+function startsByTable(
+  table: readonly number[],
+  fragments: readonly ByteRange[],
+  frames: number,
+): number[] | undefined {
   if (table.length !== frames || table[0] !== 0) return undefined;
   const base = fragments[0]!.offset;
   const byOffset = new Map(fragments.map((fragment, index) => [fragment.offset - base, index]));

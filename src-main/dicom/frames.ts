@@ -10,7 +10,7 @@ import { LruCache } from './pixel-cache.ts';
 import { describePixels, maximumFrameBytes } from './pixel-description.ts';
 
 /** One frame: byte ranges of the file (of the inflated data set when deflated), and the bit at which it begins. */
-export interface FrameLocation {
+interface FrameLocation {
   readonly ranges: readonly ByteRange[];
   /** Bits to leave out at the start; not 0 only for frames of single bits, which follow each other without padding. */
   readonly skipBits: number;
@@ -35,7 +35,9 @@ export async function frameLocations(file: FileHandle, header: Header, path?: st
   const known = path === undefined ? undefined : indexes.get(key);
   if (known) return known;
   const isEncapsulated = header.pixelData !== undefined && header.pixelData.length < 0;
-  const found = isEncapsulated ? await encapsulated(file, header, size) : nativeFrames(header, isDeflated(header) ? Infinity : size);
+  const found = isEncapsulated
+    ? await encapsulated(file, header, size)
+    : nativeFrames(header, isDeflated(header) ? Infinity : size);
   if (path !== undefined) indexes.set(key, found);
   return found;
 }
@@ -51,7 +53,9 @@ export async function readFrame(path: string, header: Header, frame: number): Pr
     const location = (await frameLocations(file, header, path)).at(frame);
     const total = location.ranges.reduce((sum, range) => sum + range.length, 0);
     if (total > maximumFrameBytes) throw new PacsError('too-large', 'The image is too large to be shown.');
-    const bytes = isDeflated(header) ? await readDeflated(file, header, location.ranges[0]!) : await readRanges(file, location.ranges, total);
+    const bytes = isDeflated(header)
+      ? await readDeflated(file, header, location.ranges[0]!)
+      : await readRanges(file, location.ranges, total);
     return trim(swapWords(bytes, header), location, header);
   } finally {
     await file.close();

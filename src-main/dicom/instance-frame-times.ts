@@ -14,15 +14,20 @@ export function frameTimes(header: Header, frames: number): number[] {
   const pointer = numbers(header, '00280009')[0];
   const vector = pointer === frameTimeTag ? [] : vectorTimes(header, frames);
   if (vector.length > 0) return vector;
-  const time = [number(header, '00181063'), perSecond(number(header, '00180040')), perSecond(number(header, '00082144'))].find(isSensible);
-  return time === undefined ? [] : new Array<number>(frames).fill(time);
+  const time = [
+    number(header, '00181063'),
+    perSecond(number(header, '00180040')),
+    perSecond(number(header, '00082144')),
+  ].find(isSensible);
+  return time === undefined ? [] : Array.from({ length: frames }, () => time);
 }
 
 const frameTimeTag = 0x0018_1063;
 
 const perSecond = (rate: number | undefined): number | undefined => (rate === undefined ? undefined : 1000 / rate);
 
-const isSensible = (time: number | undefined): time is number => time !== undefined && time >= sensible.least && time <= sensible.most;
+const isSensible = (time: number | undefined): time is number =>
+  time !== undefined && time >= sensible.least && time <= sensible.most;
 
 /** The vector holds the time before each frame, the first of which is 0; a frame lasts until the next one's has passed. */
 function vectorTimes(header: Header, frames: number): number[] {

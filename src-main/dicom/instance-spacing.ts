@@ -44,7 +44,10 @@ function regionSpacing(header: Header): readonly [number, number] | undefined {
   return agree ? first : undefined;
 }
 
-type Geometry = Pick<InstanceView, 'ImagePositionPatient' | 'ImageOrientationPatient' | 'FrameOfReferenceUID' | 'SliceThickness'>;
+type Geometry = Pick<
+  InstanceView,
+  'ImagePositionPatient' | 'ImageOrientationPatient' | 'FrameOfReferenceUID' | 'SliceThickness'
+>;
 
 /** Position, orientation and thickness of the first frame; each only where it is whole and sensible. */
 export function readGeometry(header: Header): Geometry {
@@ -54,7 +57,9 @@ export function readGeometry(header: Header): Geometry {
   const FrameOfReferenceUID = text(header, '00200052');
   return {
     ...(position ? { ImagePositionPatient: position as [number, number, number] } : {}),
-    ...(orientation && isOrientation(orientation) ? { ImageOrientationPatient: orientation as [number, number, number, number, number, number] } : {}),
+    ...(orientation && isOrientation(orientation)
+      ? { ImageOrientationPatient: orientation as [number, number, number, number, number, number] }
+      : {}),
     ...(FrameOfReferenceUID ? { FrameOfReferenceUID } : {}),
     ...(thickness !== undefined && thickness > 0 ? { SliceThickness: thickness } : {}),
   };

@@ -41,12 +41,28 @@ function tryDescribe(header: Header): PixelDescription | undefined {
 
 type ImagePart = Pick<
   InstanceView,
-  'NumberOfFrames' | 'Rows' | 'Columns' | 'PhotometricInterpretation' | 'pixelKind' | 'windows' | 'VOILUTFunction' | 'invert' | 'PixelAspectRatio'
+  | 'NumberOfFrames'
+  | 'Rows'
+  | 'Columns'
+  | 'PhotometricInterpretation'
+  | 'pixelKind'
+  | 'windows'
+  | 'VOILUTFunction'
+  | 'invert'
+  | 'PixelAspectRatio'
 >;
 
 function describeImage(header: Header, image: PixelDescription | undefined): ImagePart {
   if (!image)
-    return { NumberOfFrames: 0, Rows: 0, Columns: 0, PhotometricInterpretation: 'MONOCHROME2', pixelKind: 'uint8', windows: [], invert: false };
+    return {
+      NumberOfFrames: 0,
+      Rows: 0,
+      Columns: 0,
+      PhotometricInterpretation: 'MONOCHROME2',
+      pixelKind: 'uint8',
+      windows: [],
+      invert: false,
+    };
   const isGrey = !isColour(image.PhotometricInterpretation);
   const [vertical, horizontal] = numbers(header, '00280034');
   const hasRatio = vertical !== undefined && horizontal !== undefined && vertical > 0 && horizontal > 0;

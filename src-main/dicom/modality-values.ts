@@ -66,22 +66,32 @@ export function pixelKindOf(header: Header, image: PixelDescription): PixelKind 
 const storedRange = ({ isSigned, BitsStored }: PixelDescription): [number, number] =>
   isSigned ? [-(2 ** (BitsStored - 1)), 2 ** (BitsStored - 1) - 1] : [0, 2 ** BitsStored - 1];
 
-const modalityLut = (source: ValueSource, image: PixelDescription): LookupTable | undefined => readLutSequence(source, '00283000', image.isSigned);
+const modalityLut = (source: ValueSource, image: PixelDescription): LookupTable | undefined =>
+  readLutSequence(source, '00283000', image.isSigned);
 
 /** Slope and intercept of a source; a slope of 0 would wipe the image out and counts as 1. */
 function readRescale(source: ValueSource): Rescale {
   return { slope: number(source, '00281053') || 1, intercept: number(source, '00281052') ?? 0 };
 }
 
-const rescaleOf = (header: Header, frame: number): Rescale => readRescale(functionalGroup(header, transformationGroup, frame) ?? header);
+const rescaleOf = (header: Header, frame: number): Rescale =>
+  readRescale(functionalGroup(header, transformationGroup, frame) ?? header);
 
 function allRescales(header: Header): Rescale[] {
   const groups = functionalGroups(header, transformationGroup).map(readRescale);
-  const distinct = new Map([...groups, ...(groups.length ? [] : [readRescale(header)])].map((one) => [`${one.slope} ${one.intercept}`, one]));
+  const distinct = new Map(
+    [...groups, ...(groups.length ? [] : [readRescale(header)])].map((one) => [`${one.slope} ${one.intercept}`, one]),
+  );
   return [...distinct.values()];
 }
 
-function modalityValues(values: StoredValues, header: Header, image: PixelDescription, kind: PixelKind, frame: number): ModalityValues {
+function modalityValues(
+  values: StoredValues,
+  header: Header,
+  image: PixelDescription,
+  kind: PixelKind,
+  frame: number,
+): ModalityValues {
   const output = emptyValues(kind, values.length);
   const table = image.format === 'integer' ? modalityLut(header, image) : undefined;
   const { slope, intercept } = table ? { slope: 1, intercept: 0 } : rescaleOf(header, frame);

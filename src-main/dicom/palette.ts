@@ -16,11 +16,14 @@ const tags = [
 /** Interleaved RGB of 8 bits. @throws PacsError damaged where a table is missing or wrong */
 export function paletteToRgb(values: StoredValues, source: ValueSource, isSigned: boolean): Uint8Array {
   const tables = tags.map(([descriptor, data, segmented]) =>
-    source.dataSet.get(data)?.value ? readLut(source, descriptor, data, isSigned) : readSegmented(source, descriptor, segmented, isSigned),
+    source.dataSet.get(data)?.value
+      ? readLut(source, descriptor, data, isSigned)
+      : readSegmented(source, descriptor, segmented, isSigned),
   );
   const rgb = new Uint8Array(values.length * 3);
   for (const [channel, table] of tables.entries()) {
-    if (!table || table.entries.length === 0) throw new PacsError('damaged', 'The image cannot be shown: its colour table is missing or wrong.');
+    if (!table || table.entries.length === 0)
+      throw new PacsError('damaged', 'The image cannot be shown: its colour table is missing or wrong.');
     fill(rgb, channel, values, table);
   }
   return rgb;
@@ -37,7 +40,12 @@ function fill(rgb: Uint8Array, channel: number, values: StoredValues, table: Loo
 }
 
 /** Discrete, linear and indirect segments, PS3.3 C.7.9.2; the result is no longer than the descriptor says. */
-function readSegmented(source: ValueSource, descriptorTag: string, dataTag: string, isSigned: boolean): LookupTable | undefined {
+function readSegmented(
+  source: ValueSource,
+  descriptorTag: string,
+  dataTag: string,
+  isSigned: boolean,
+): LookupTable | undefined {
   const [count = 0, first = 0, bits = 16] = numbers(source, descriptorTag);
   const value = source.dataSet.get(dataTag)?.value;
   if (!value) return undefined;
@@ -57,15 +65,25 @@ function readNumbers(value: Uint8Array, bits: number, littleEndian: boolean): Ar
 }
 
 /** Appends the entries of at most `segments` segments from `at` on; an indirect one points back and may not nest. */
-function expand(data: ArrayLike<number>, at: number, segments: number, entries: number[], length: number, depth: number): void {
+function expand(
+  data: ArrayLike<number>,
+  at: number,
+  segments: number,
+  entries: number[],
+  length: number,
+  depth: number,
+): void {
   let done = 0;
   for (; at + 2 < data.length && entries.length < length && done < segments; done++) {
     const [opcode, count] = [data[at]!, data[at + 1]!];
-    if (opcode === 0) for (let index = 0; index < count && entries.length < length; index++) entries.push(data[at + 2 + index] ?? 0);
+    if (opcode === 0)
+      for (let index = 0; index < count && entries.length < length; index++) entries.push(data[at + 2 + index] ?? 0);
     else if (opcode === 1) appendLine(entries, count, data[at + 2]!, length);
     else if (opcode === 2 && depth === 0) {
       const isWide = !(data instanceof Uint8Array);
-      const offset = isWide ? (data[at + 2]! + (data[at + 3] ?? 0) * 65_536) / 2 : [2, 3, 4, 5].reduce((sum, step, byte) => sum + (data[at + step] ?? 0) * 256 ** byte, 0);
+      const offset = isWide
+        ? (data[at + 2]! + (data[at + 3] ?? 0) * 65_536) / 2
+        : [2, 3, 4, 5].reduce((sum, step, byte) => sum + (data[at + step] ?? 0) * 256 ** byte, 0);
       expand(data, Math.floor(offset), count, entries, length, 1);
       at += isWide ? 4 : 6;
       continue;
@@ -76,5 +94,6 @@ function expand(data: ArrayLike<number>, at: number, segments: number, entries: 
 
 function appendLine(entries: number[], count: number, end: number, length: number): void {
   const start = entries.at(-1) ?? 0;
-  for (let index = 1; index <= count && entries.length < length; index++) entries.push(Math.round(start + ((end - start) * index) / count));
+  for (let index = 1; index <= count && entries.length < length; index++)
+    entries.push(Math.round(start + ((end - start) * index) / count));
 }

@@ -7,7 +7,7 @@ import { number, text } from './values.ts';
 export const maximumFrameBytes = 512 * 1024 * 1024;
 
 /** How samples are written: whole numbers, or Float and Double Float Pixel Data. */
-export type SampleFormat = 'integer' | 'float' | 'double';
+type SampleFormat = 'integer' | 'float' | 'double';
 
 /** The Image Pixel module, with sizes that can be. */
 export interface PixelDescription {
@@ -30,20 +30,20 @@ export interface PixelDescription {
 
 const damaged = (what: string): PacsError => new PacsError('damaged', `The image cannot be shown: ${what}.`);
 
-/** True when the file has pixel data at all. */
-export const hasPixels = (header: Header): boolean => header.pixelData !== undefined && number(header, '00280010') !== undefined;
-
 /** @throws PacsError unsupported without pixels, damaged for impossible sizes, too-large past `maximumFrameBytes` */
 export function describePixels(header: Header): PixelDescription {
   if (!header.pixelData) throw new PacsError('unsupported', 'This object has no image to show.');
   const Rows = whole(header, '00280010');
   const Columns = whole(header, '00280011');
-  if (!inRange(Rows, 1, 65_535) || !inRange(Columns, 1, 65_535)) throw damaged('its number of rows or columns is missing');
+  if (!inRange(Rows, 1, 65_535) || !inRange(Columns, 1, 65_535))
+    throw damaged('its number of rows or columns is missing');
   const SamplesPerPixel = whole(header, '00280002') ?? 1;
-  if (SamplesPerPixel !== 1 && SamplesPerPixel !== 3 && SamplesPerPixel !== 4) throw damaged('its number of samples per pixel is not possible');
+  if (SamplesPerPixel !== 1 && SamplesPerPixel !== 3 && SamplesPerPixel !== 4)
+    throw damaged('its number of samples per pixel is not possible');
   const depth = describeDepth(header);
   const PhotometricInterpretation = photometric(header, SamplesPerPixel);
-  const isSubsampled = /_422$/.test(PhotometricInterpretation) && header.pixelData.length >= 0 && SamplesPerPixel === 3;
+  const isSubsampled =
+    PhotometricInterpretation.endsWith('_422') && header.pixelData.length >= 0 && SamplesPerPixel === 3;
   const frameBits = Rows * Columns * depth.BitsAllocated * (isSubsampled ? 2 : SamplesPerPixel);
   const decodedBytes = Rows * Columns * SamplesPerPixel * Math.ceil(depth.BitsAllocated / 8);
   if (decodedBytes > maximumFrameBytes) throw new PacsError('too-large', 'The image is too large to be shown.');

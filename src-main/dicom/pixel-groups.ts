@@ -16,8 +16,11 @@ export function functionalGroup(source: ValueSource, groupTag: string, frame: nu
 
 /** Groups of all frames that have one of their own, then the shared one. */
 export function functionalGroups(source: ValueSource, groupTag: string): ValueSource[] {
-  return [...sequence(source, perFrame), ...sequence(source, shared)].flatMap((item) => sequence(item, groupTag).slice(0, 1));
+  return [...sequence(source, perFrame), ...sequence(source, shared)].flatMap((item) =>
+    sequence(item, groupTag).slice(0, 1),
+  );
 }
 
 /** Where attributes of a group are read from: the group of the frame, else the data set itself, as classic objects have it. */
-export const groupOrTop = (source: ValueSource, groupTag: string, frame: number): ValueSource => functionalGroup(source, groupTag, frame) ?? source;
+export const groupOrTop = (source: ValueSource, groupTag: string, frame: number): ValueSource =>
+  functionalGroup(source, groupTag, frame) ?? source;

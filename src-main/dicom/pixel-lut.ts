@@ -21,7 +21,12 @@ export function readLutSequence(source: ValueSource, tag: string, isSigned: bool
 }
 
 /** A table by the tags of its descriptor and data. Writers give the data as US, SS, OW or (8 bits) as packed bytes. */
-export function readLut(source: ValueSource, descriptorTag: string, dataTag: string, isSigned: boolean): LookupTable | undefined {
+export function readLut(
+  source: ValueSource,
+  descriptorTag: string,
+  dataTag: string,
+  isSigned: boolean,
+): LookupTable | undefined {
   const [count = 0, first = 0, bits = 16] = numbers(source, descriptorTag);
   const length = count === 0 ? 65_536 : count < 0 ? count + 65_536 : count;
   const value = source.dataSet.get(dataTag)?.value;

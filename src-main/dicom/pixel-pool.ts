@@ -36,7 +36,10 @@ interface Waiting {
 }
 
 /** A pool of so many threads; one less than the processors, at least one, if not given. Threads start with the first task. */
-export function createPixelPool(threads = Math.max(1, availableParallelism() - 1), limits: Partial<PixelPoolLimits> = {}): PixelPool {
+export function createPixelPool(
+  threads = Math.max(1, availableParallelism() - 1),
+  limits: Partial<PixelPoolLimits> = {},
+): PixelPool {
   const { taskTimeout, maximumWaiting } = { ...defaults, ...limits };
   const piscina = new Piscina<PixelTask, PixelAnswer>({
     filename: fileURLToPath(threadEntry(import.meta.url, './pixel-worker')),

@@ -42,22 +42,34 @@ export interface DrawnFrame {
 const maximumSide = { jpeg: 65_500, png: 65_535, webp: 16_383 } as const;
 
 /** Draws and encodes one frame (from 0). @throws PacsError */
-export async function renderFrame(path: string, frame: number, options: RenderOptions, header?: Header): Promise<RenderedFrame> {
+export async function renderFrame(
+  path: string,
+  frame: number,
+  options: RenderOptions,
+  header?: Header,
+): Promise<RenderedFrame> {
   const known = header ?? (await readHeader(path));
   const drawn = await drawFrame(path, frame, options, known);
   const side = maximumSide[options.format];
   const [width, height] = pictureSize(drawn, aspectRatio(known, frame), options.viewport, side);
   const raw = { width: drawn.columns, height: drawn.rows, channels: drawn.channels };
   let picture = sharp(drawn.bytes, { raw, limitInputPixels: false });
-  if (width !== drawn.columns || height !== drawn.rows) picture = picture.resize(width, height, { fit: 'fill', kernel: 'lanczos3' });
+  if (width !== drawn.columns || height !== drawn.rows)
+    picture = picture.resize(width, height, { fit: 'fill', kernel: 'lanczos3' });
   if (drawn.channels === 1) picture = picture.toColourspace('b-w');
   const quality = options.quality ?? 90;
-  const encoded = options.format === 'png' ? picture.png({ compressionLevel: 6 }) : picture[options.format]({ quality });
+  const encoded =
+    options.format === 'png' ? picture.png({ compressionLevel: 6 }) : picture[options.format]({ quality });
   return { bytes: new Uint8Array(await encoded.toBuffer()), contentType: `image/${options.format}` };
 }
 
 /** The picture of one frame in 8 bits. @throws PacsError */
-export async function drawFrame(path: string, frame: number, options: Pick<RenderOptions, 'window'>, header: Header): Promise<DrawnFrame> {
+export async function drawFrame(
+  path: string,
+  frame: number,
+  options: Pick<RenderOptions, 'window'>,
+  header: Header,
+): Promise<DrawnFrame> {
   const stored = decodeFrame(await readFrame(path, header, frame), header);
   const shown = windowFrame(stored, header, frame);
   const { rows, columns } = shown;
@@ -67,7 +79,12 @@ export async function drawFrame(path: string, frame: number, options: Pick<Rende
   return { rows, columns, channels: 1, bytes };
 }
 
-function greyFunction(shown: WindowFrame, header: Header, frame: number, asked: RenderOptions['window']): (value: number) => number {
+function greyFunction(
+  shown: WindowFrame,
+  header: Header,
+  frame: number,
+  asked: RenderOptions['window'],
+): (value: number) => number {
   if (asked) return windowFunction(asked, asked.function ?? readVoiFunction(header, frame));
   const [first] = readWindows(header, frame);
   if (first) return windowFunction(first, readVoiFunction(header, frame));
@@ -82,9 +99,13 @@ export function isInverted(header: Header, image: Pick<PixelDescription, 'Photom
 }
 
 /** Height of a pixel by its width, from PixelAspectRatio (0028,0034), else from PixelSpacing; 1 where nothing sensible is said. */
-export function aspectRatio(header: Header, frame: number): number {
+function aspectRatio(header: Header, frame: number): number {
   const measures = groupOrTop(header, '00289110', frame);
-  for (const [vertical, horizontal] of [numbers(header, '00280034'), numbers(measures, '00280030'), numbers(header, '00181164')]) {
+  for (const [vertical, horizontal] of [
+    numbers(header, '00280034'),
+    numbers(measures, '00280030'),
+    numbers(header, '00181164'),
+  ]) {
     if (vertical === undefined || horizontal === undefined) continue;
     const ratio = vertical / horizontal;
     // A ratio past any device is a mistake, and would make a picture of any size.
@@ -93,7 +114,12 @@ export function aspectRatio(header: Header, frame: number): number {
   return 1;
 }
 
-function pictureSize(drawn: DrawnFrame, ratio: number, viewport: RenderOptions['viewport'], side: number): [number, number] {
+function pictureSize(
+  drawn: DrawnFrame,
+  ratio: number,
+  viewport: RenderOptions['viewport'],
+  side: number,
+): [number, number] {
   const width = ratio < 1 ? drawn.columns / ratio : drawn.columns;
   const height = ratio > 1 ? drawn.rows * ratio : drawn.rows;
   const fit = viewport ? Math.min(viewport.width / width, viewport.height / height) : 1;

@@ -27,7 +27,8 @@ export function readWindows(header: Header, frame: number): VoiWindow[] {
   const smallest = readVoiFunction(header, frame) === 'LINEAR' ? 1 : 0;
   return numbers(source, '00281050').flatMap((center, index) => {
     const width = widths[index];
-    const isUsable = Number.isFinite(center) && width !== undefined && Number.isFinite(width) && width > 0 && width >= smallest;
+    const isUsable =
+      Number.isFinite(center) && width !== undefined && Number.isFinite(width) && width > 0 && width >= smallest;
     if (!isUsable) return [];
     const explanation = explanations[index];
     return [explanation ? { center, width, explanation } : { center, width }];
@@ -53,7 +54,9 @@ export function minMaxWindow(values: ArrayLike<number>): VoiWindow {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return Number.isFinite(low) && Number.isFinite(high) ? { center: (low + high + 1) / 2, width: high - low + 1 } : { center: 0.5, width: 1 };
+  return Number.isFinite(low) && Number.isFinite(high)
+    ? { center: (low + high + 1) / 2, width: high - low + 1 }
+    : { center: 0.5, width: 1 };
 }
 
 /** The grey of 0 to 255 for a value. LINEAR is PS3.3 C.11.2.1.2.1, LINEAR_EXACT and SIGMOID C.11.2.1.3. */

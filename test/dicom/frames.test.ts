@@ -16,7 +16,8 @@ const jpegBaseline = { TransferSyntaxUID: '1.2.840.10008.1.2.4.50' };
 const base = { Rows: 4, Columns: 4, BitsAllocated: 8 } as const;
 
 /** What looks like the start of a JPEG codestream, told apart by its number. */
-const start = (number: number, length = 10): Uint8Array => Uint8Array.from({ length }, (_, at) => [0xff, 0xd8, 0xff, 0xe0][at] ?? number);
+const start = (number: number, length = 10): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => [0xff, 0xd8, 0xff, 0xe0][at] ?? number);
 const rest = (number: number, length = 6): Uint8Array => new Uint8Array(length).fill(number);
 
 async function frames(image: TestImage, count: number, file = jpegBaseline): Promise<(number[] | string)[]> {
@@ -61,16 +62,24 @@ describe('encapsulated frames', () => {
       [...rest(2, 10)],
       join(rest(3, 10), rest(3), rest(3)),
     ]);
-    expect(await frames({ ...base, NumberOfFrames: '3', pixels: plain }, 3)).toEqual([join(...plain), 'damaged', 'damaged']);
+    expect(await frames({ ...base, NumberOfFrames: '3', pixels: plain }, 3)).toEqual([
+      join(...plain),
+      'damaged',
+      'damaged',
+    ]);
   });
 
   test('a fragment for each frame counts more than a wrong table', async () => {
     const each = [start(1), start(2), start(3)];
-    expect(await frames({ ...base, NumberOfFrames: '3', pixels: each, offsets: [0, 5, 6] }, 3)).toEqual(each.map((one) => [...one]));
+    expect(await frames({ ...base, NumberOfFrames: '3', pixels: each, offsets: [0, 5, 6] }, 3)).toEqual(
+      each.map((one) => [...one]),
+    );
   });
 
   test('one frame takes all fragments', async () => {
-    expect(await frames({ ...base, pixels: [start(1, 4), rest(2, 2), rest(3, 2)] }, 1)).toEqual([join(start(1, 4), rest(2, 2), rest(3, 2))]);
+    expect(await frames({ ...base, pixels: [start(1, 4), rest(2, 2), rest(3, 2)] }, 1)).toEqual([
+      join(start(1, 4), rest(2, 2), rest(3, 2)),
+    ]);
   });
 
   test('missing frames are errors, present ones are shown', async () => {
@@ -104,8 +113,14 @@ describe('native frames', () => {
     const bits = noise(3 * 15, 1);
     const packed = new Uint8Array(6);
     for (const [at, bit] of bits.entries()) packed[at >>> 3]! |= bit << (at & 7);
-    const read = await frames({ Rows: 3, Columns: 5, BitsAllocated: 1, NumberOfFrames: '3', pixels: packed }, 3, native as never);
-    const seen = read.map((bytes) => Array.from({ length: 15 }, (_, at) => (Number((bytes as number[])[at >>> 3]) >>> (at & 7)) & 1));
+    const read = await frames(
+      { Rows: 3, Columns: 5, BitsAllocated: 1, NumberOfFrames: '3', pixels: packed },
+      3,
+      native as never,
+    );
+    const seen = read.map((bytes) =>
+      Array.from({ length: 15 }, (_, at) => (Number((bytes as number[])[at >>> 3]) >>> (at & 7)) & 1),
+    );
     expect(seen).toEqual([bits.slice(0, 15), bits.slice(15, 30), bits.slice(30)]);
   });
 
@@ -128,7 +143,13 @@ describe('native frames', () => {
   });
 
   test('the last frame of 2 GB is read without the others', async () => {
-    const path = imageFile(folder.path, 'large.dcm', { Rows: 1024, Columns: 1024, BitsAllocated: 16, NumberOfFrames: '1000', pixels: new Uint8Array(2) });
+    const path = imageFile(folder.path, 'large.dcm', {
+      Rows: 1024,
+      Columns: 1024,
+      BitsAllocated: 16,
+      NumberOfFrames: '1000',
+      pixels: new Uint8Array(2),
+    });
     const length = 1000 * 2 * 1024 * 1024;
     const bytes = readFileSync(path);
     bytes.writeUInt32LE(length, bytes.length - 6);
@@ -145,7 +166,12 @@ describe('native frames', () => {
 });
 
 test('the places of the frames are kept for the next read', async () => {
-  const path = imageFile(folder.path, 'kept.dcm', { ...base, NumberOfFrames: '2', pixels: [start(1), start(2)] }, jpegBaseline);
+  const path = imageFile(
+    folder.path,
+    'kept.dcm',
+    { ...base, NumberOfFrames: '2', pixels: [start(1), start(2)] },
+    jpegBaseline,
+  );
   const header = await readHeader(path);
   const file = await open(path);
   try {

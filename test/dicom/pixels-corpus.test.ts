@@ -14,12 +14,15 @@ import { corpus, corpusPath, hasSharedData, sharedDataNote } from '../support/sh
 const largest = 4 * 1024 * 1024;
 const images = corpus.filter(({ rows, size }) => rows !== null && rows !== undefined && size <= largest);
 const references = (file: CorpusFile): string[] => [
-  ...new Set(Object.values(file.expected?.pixels ?? {}).flatMap(({ sha256 }) => (typeof sha256 === 'string' ? [sha256] : []))),
+  ...new Set(
+    Object.values(file.expected?.pixels ?? {}).flatMap(({ sha256 }) => (typeof sha256 === 'string' ? [sha256] : [])),
+  ),
 ];
 
 /** Where we differ from every reader, and why that is right. */
 const explained: Readonly<Record<string, string>> = {
-  'other-modalities/mlut_modality-lut.dcm': 'bits outside BitsStored are left out; the readers hand them out as they are',
+  'other-modalities/mlut_modality-lut.dcm':
+    'bits outside BitsStored are left out; the readers hand them out as they are',
   'other-modalities/overlay_six_overlays.dcm': 'overlays in unused bits are no pixel values',
   'transfer-syntaxes/jpegls_JLSL_16_15_1_1F.dcm': 'the sign of 15 bits is extended; the readers leave it',
   'transfer-syntaxes/htj2k_lossy_rgb.dcm': 'lossy: another version of OpenJPH rounds otherwise',
@@ -54,7 +57,9 @@ describe.skipIf(!hasSharedData)(`corpus${sharedDataNote}`, () => {
     const wrong: string[] = [];
     let exact = 0;
     for (const file of compared) {
-      const found = await storedHash(corpusPath(file)).catch((error: unknown) => (error as PacsError).code ?? String(error));
+      const found = await storedHash(corpusPath(file)).catch(
+        (error: unknown) => (error as PacsError).code ?? String(error),
+      );
       if (references(file).includes(found)) exact++;
       else if (errorCode.test(found) ? !refused.some(([pattern]) => pattern.test(file.path)) : !explained[file.path])
         wrong.push(`${file.path}: ${found}`);
@@ -66,26 +71,39 @@ describe.skipIf(!hasSharedData)(`corpus${sharedDataNote}`, () => {
   test('lossless and uncompressed files without an explanation are exact by name', async () => {
     const named = compared.filter(({ path }) => path.startsWith('transfer-syntaxes/') && !explained[path]);
     expect(named.length).toBeGreaterThan(40);
-    for (const file of named) expect([file.path, references(file)]).toEqual([file.path, expect.arrayContaining([await storedHash(corpusPath(file))])]);
+    for (const file of named)
+      expect([file.path, references(file)]).toEqual([
+        file.path,
+        expect.arrayContaining([await storedHash(corpusPath(file))]),
+      ]);
   });
 
-  test('every file ends in an image of the promised kind or in an error with a code, soon and in bounded memory', { timeout: 240_000 }, async () => {
-    const broken = images.filter(({ path }) => path.startsWith('broken/') || path.startsWith('transfer-syntaxes/'));
-    const before = process.memoryUsage().rss;
-    for (const file of broken) {
-      const started = Date.now();
-      try {
-        const header = await readHeader(corpusPath(file));
-        const view = instanceView(header);
-        const shown = await frameForWindow(corpusPath(file), 0, header);
-        expect([file.path, shown.kind, shown.rows, shown.columns]).toEqual([file.path, view.pixelKind, view.Rows, view.Columns]);
-      } catch (error) {
-        if (!(error instanceof PacsError)) throw error;
-        expect([file.path, error.code]).not.toContain('internal');
+  test(
+    'every file ends in an image of the promised kind or in an error with a code, soon and in bounded memory',
+    { timeout: 240_000 },
+    async () => {
+      const broken = images.filter(({ path }) => path.startsWith('broken/') || path.startsWith('transfer-syntaxes/'));
+      const before = process.memoryUsage().rss;
+      for (const file of broken) {
+        const started = Date.now();
+        try {
+          const header = await readHeader(corpusPath(file));
+          const view = instanceView(header);
+          const shown = await frameForWindow(corpusPath(file), 0, header);
+          expect([file.path, shown.kind, shown.rows, shown.columns]).toEqual([
+            file.path,
+            view.pixelKind,
+            view.Rows,
+            view.Columns,
+          ]);
+        } catch (error) {
+          if (!(error instanceof PacsError)) throw error;
+          expect([file.path, error.code]).not.toContain('internal');
+        }
+        expect([file.path, Date.now() - started < 10_000]).toEqual([file.path, true]);
       }
-      expect([file.path, Date.now() - started < 10_000]).toEqual([file.path, true]);
-    }
-    // Codecs that failed leave memory behind until it is collected; it must not add up.
-    expect(process.memoryUsage().rss - before).toBeLessThan(1.5 * 2 ** 30);
-  });
+      // Codecs that failed leave memory behind until it is collected; it must not add up.
+      expect(process.memoryUsage().rss - before).toBeLessThan(1.5 * 2 ** 30);
+    },
+  );
 });

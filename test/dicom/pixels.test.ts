@@ -21,12 +21,15 @@ const path = imageFile(folder.path, 'grey.dcm', {
   pixels: shorts([...values, ...values.map((value) => 4095 - value), ...values]),
 });
 const code = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(() => 'answered', (error: unknown) => (error instanceof PacsError ? error.code : error));
+  promise.then(
+    () => 'answered',
+    (error: unknown) => (error instanceof PacsError ? error.code : error),
+  );
 
 /** A file that is never read to its end, like one on a network disk that went away. */
 function hangingFile(): { path: string; release: () => void } {
   const fifo = `${folder.path}/hanging.dcm`;
-  execFileSync('mkfifo', [fifo]);
+  execFileSync('/usr/bin/mkfifo', [fifo]);
   return { path: fifo, release: () => closeSync(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK)) };
 }
 
@@ -56,32 +59,45 @@ describe('a pool', () => {
   test('an error keeps its code and harms nobody else', async () => {
     const text = `${folder.path}/text.dcm`;
     writeFileSync(text, 'no image at all, but long enough to be read as one '.repeat(10));
-    const results = await Promise.all([code(pool.frame(path, 3)), code(pool.frame(text, 0)), code(pool.frame(path, 0))]);
+    const results = await Promise.all([
+      code(pool.frame(path, 3)),
+      code(pool.frame(text, 0)),
+      code(pool.frame(path, 0)),
+    ]);
     expect(results).toEqual(['not-found', 'not-dicom', 'answered']);
   });
 
   test('a file that was replaced is read anew', async () => {
     const name = 'replaced.dcm';
-    const write = (value: number) => imageFile(folder.path, name, { Rows: 1, Columns: value, BitsAllocated: 8, pixels: new Uint8Array(value).fill(value) });
+    const write = (value: number) =>
+      imageFile(folder.path, name, {
+        Rows: 1,
+        Columns: value,
+        BitsAllocated: 8,
+        pixels: new Uint8Array(value).fill(value),
+      });
     expect((await pool.frame(write(4), 0)).bytes[0]).toBe(4);
     expect((await pool.frame(write(60), 0)).bytes[0]).toBe(60);
   });
 });
 
 const isWindows = process.platform === 'win32';
-test.skipIf(isWindows)(`a task that hangs is ended, and its thread replaced${isWindows ? ' (left out: Windows has no mkfifo)' : ''}`, async () => {
-  const pool = createPixelPool(1, { taskTimeout: 3000 });
-  const hanging = hangingFile();
-  try {
-    const started = Date.now();
-    const tasks = [pool.frame(hanging.path, 0), pool.frame(path, 1)];
-    expect(await Promise.all(tasks.map(code))).toEqual(['unsupported', 'answered']);
-    expect(Date.now() - started).toBeGreaterThan(2900);
-  } finally {
-    hanging.release();
-    await pool.close();
-  }
-});
+test.skipIf(isWindows)(
+  `a task that hangs is ended, and its thread replaced${isWindows ? ' (left out: Windows has no mkfifo)' : ''}`,
+  async () => {
+    const pool = createPixelPool(1, { taskTimeout: 3000 });
+    const hanging = hangingFile();
+    try {
+      const started = Date.now();
+      const tasks = [pool.frame(hanging.path, 0), pool.frame(path, 1)];
+      expect(await Promise.all(tasks.map(code))).toEqual(['unsupported', 'answered']);
+      expect(Date.now() - started).toBeGreaterThan(2900);
+    } finally {
+      hanging.release();
+      await pool.close();
+    }
+  },
+);
 
 test('past the queue it is busy; what waits when it closes is aborted', async () => {
   const pool = createPixelPool(1, { maximumWaiting: 2 });

@@ -34,14 +34,19 @@ const item = (bytes: Uint8Array): Buffer => {
 };
 
 /** Items with their offset table and the delimiter, PS3.5 A.4. */
-export function encapsulate(fragments: readonly Uint8Array[], offsets: readonly number[] = []): Buffer {
+function encapsulate(fragments: readonly Uint8Array[], offsets: readonly number[] = []): Buffer {
   const table = Buffer.alloc(offsets.length * 4);
   for (const [index, offset] of offsets.entries()) table.writeUInt32LE(offset, index * 4);
   return Buffer.concat([item(table), ...fragments.map(item), Buffer.from('feffdde000000000', 'hex')]);
 }
 
 /** Writes the image as a DICOM file and gives its path. */
-export function imageFile(folder: string, name: string, image: TestImage, file: Omit<BuildFile, 'elements'> = {}): string {
+export function imageFile(
+  folder: string,
+  name: string,
+  image: TestImage,
+  file: Omit<BuildFile, 'elements'> = {},
+): string {
   const { pixels, offsets, vr, more = [], ...module } = image;
   const isNative = pixels instanceof Uint8Array;
   const stored = image.BitsStored ?? image.BitsAllocated;
@@ -119,11 +124,18 @@ export function hasProgram(name: string): boolean {
 }
 
 /** The picture of a file by DCMTK, raw: width, height, and one or three bytes a pixel. */
-export function drawByDcmtk(path: string, folder: string, ...options: string[]): { width: number; height: number; bytes: Uint8Array } {
+export function drawByDcmtk(
+  path: string,
+  folder: string,
+  ...options: string[]
+): { width: number; height: number; bytes: Uint8Array } {
   const output = join(folder, 'dcmtk.ppm');
   // dcml2pnm reads JPEG-LS, dcmj2pnm JPEG; each also reads what is not compressed.
   const program = options.includes('jpeg-ls') ? 'dcml2pnm' : 'dcmj2pnm';
-  execFileSync(program, ['-O', ...options.filter((option) => option !== 'jpeg-ls'), '+op', path, output], { stdio: 'pipe', timeout: 20_000 });
+  execFileSync(program, ['-O', ...options.filter((option) => option !== 'jpeg-ls'), '+op', path, output], {
+    stdio: 'pipe',
+    timeout: 20_000,
+  });
   return readPnm(output);
 }
 
