@@ -211,6 +211,8 @@ export const de: Catalogue = {
     flipped: 'Gespiegelt',
     born: 'Geb. {{date}}',
     detector: '{{length}} am Detektor',
+    sliceLocation: 'Position {{value}}',
+    sliceThickness: 'Schicht {{value}}',
     uncalibrated: 'Maßstab unbekannt',
     cine: {
       play: 'Abspielen',

@@ -198,6 +198,8 @@ export const en = {
     flipped: 'Mirrored',
     born: 'Born {{date}}',
     detector: '{{length}} at the detector',
+    sliceLocation: 'Position {{value}}',
+    sliceThickness: 'Slice {{value}}',
     uncalibrated: 'No scale known',
     cine: {
       play: 'Play',

@@ -9,7 +9,8 @@ import {
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../parts/use-format.ts';
 import { speeds } from '../viewer/shortcuts.ts';
-import type { StackState, StackView } from '../viewer/stack-view.ts';
+import type { StackState } from '../viewer/stack-state.ts';
+import type { StackView } from '../viewer/stack-view.ts';
 import styles from './viewer.module.css';
 
 /** What the bar works on. */

@@ -59,6 +59,8 @@ const signs: Readonly<Record<string, string>> = {
   ArrowUp: '↑',
   ArrowLeft: '←',
   ArrowRight: '→',
+  Home: 'Home',
+  End: 'End',
   Escape: 'Esc',
   PageDown: 'PgDn',
   PageUp: 'PgUp',

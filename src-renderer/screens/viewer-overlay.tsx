@@ -8,7 +8,7 @@ import { useFormat } from '../parts/use-format.ts';
 import { planeOf } from '../viewer/image-plane.ts';
 import { edgeLetters } from '../viewer/orientation-letters.ts';
 import { scaleBar } from '../viewer/scale-bar.ts';
-import type { Shown } from '../viewer/stack-view.ts';
+import type { Shown } from '../viewer/stack-state.ts';
 import { windowOf } from '../viewer/windows.ts';
 import styles from './viewer.module.css';
 
@@ -16,11 +16,13 @@ import styles from './viewer.module.css';
 export interface ViewerOverlayProps {
   readonly view: SeriesView;
   readonly shown: Shown;
+  /** Frames of the series. */
+  readonly total: number;
   readonly showsTexts: boolean;
 }
 
 /** The overlay; without its texts, sides and scale stay, since they are part of reading an image. */
-export function ViewerOverlay({ view, shown, showsTexts }: ViewerOverlayProps) {
+export function ViewerOverlay({ view, shown, total, showsTexts }: ViewerOverlayProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -29,7 +31,7 @@ export function ViewerOverlay({ view, shown, showsTexts }: ViewerOverlayProps) {
         <>
           <Corner place={styles.topLeft} lines={patientLines(t, format, view)} />
           <Corner place={styles.topRight} lines={studyLines(format, view)} />
-          <Corner place={styles.bottomLeft} lines={imageLines(t, view, shown)} />
+          <Corner place={styles.bottomLeft} lines={imageLines(t, view, shown, total)} />
           <Corner place={styles.bottomRight} lines={lookLines(t, format, shown)} />
         </>
       )}
@@ -67,13 +69,29 @@ const studyLines = (format: Format, { study }: SeriesView) => [
   study.StudyDescription,
 ];
 
-function imageLines(t: TFunction, view: SeriesView, { frame }: Shown) {
+/** What the core tells beside the image: part of the body, exposure, place; anything else after them. */
+function acquisitionLines(t: TFunction, overlay: Readonly<Record<string, string>>) {
+  const { BodyPartExamined, Laterality, ImageLaterality, ViewPosition, ...more } = overlay;
+  const { KVP, XRayTubeCurrent, ExposureTime, TransducerFrequency, HeartRate, ...place } = more;
+  const { SliceLocation, SliceThickness, ...others } = place;
+  const inOneLine = (...texts: (string | undefined)[]) => texts.filter(Boolean).join(' · ');
+  return [
+    inOneLine(BodyPartExamined, ImageLaterality ?? Laterality, ViewPosition),
+    inOneLine(KVP, XRayTubeCurrent, ExposureTime, TransducerFrequency, HeartRate),
+    inOneLine(
+      SliceLocation && t('viewer.sliceLocation', { value: SliceLocation }),
+      SliceThickness && t('viewer.sliceThickness', { value: SliceThickness }),
+    ),
+    ...Object.values(others),
+  ];
+}
+
+function imageLines(t: TFunction, view: SeriesView, { frame }: Shown, total: number) {
   const { instance, number } = frame;
-  const total = view.instances.reduce((sum, { NumberOfFrames }) => sum + NumberOfFrames, 0);
   const instanceNumber = instance.InstanceNumber === undefined ? '' : `#${instance.InstanceNumber}`;
   const ofClip = instance.NumberOfFrames > 1 && view.instances.length > 1 ? `${number}/${instance.NumberOfFrames}` : '';
   return [
-    ...Object.values(instance.overlay),
+    ...acquisitionLines(t, instance.overlay),
     [view.Modality, view.SeriesDescription].filter(Boolean).join(' · '),
     [t('viewer.imageOf', { number: frame.index + 1, total }), ofClip, instanceNumber].filter(Boolean).join('  '),
   ];

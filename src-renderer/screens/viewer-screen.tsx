@@ -36,7 +36,7 @@ function OpenStudy({ studyInstanceUID, onClose }: ViewerScreenProps) {
   const open = useStackView(element, state.view, state.pixelsUrl);
   const stackState = useStackState(open.stack);
 
-  useEffect(() => state.open(), [state.open]);
+  useEffect(() => store.getState().open(), [store]);
 
   const command = useCallback(
     (name: Command) => {
@@ -48,11 +48,12 @@ function OpenStudy({ studyInstanceUID, onClose }: ViewerScreenProps) {
     },
     [store, onClose],
   );
+  const presentation = stackState?.error ? undefined : stackState?.shown?.presentation;
   const space = useViewerKeys(open.stack, command);
 
   return (
     <main className={styles.viewer} aria-label={t('viewer.label')}>
-      <ViewerToolbar {...{ view: state.view, stack: open.stack, stackState, tool, setTool, showsTexts, command }} />
+      <ViewerToolbar {...{ view: state.view, stack: open.stack, presentation, tool, setTool, showsTexts, command }} />
       <ViewerSeriesStrip state={state} />
       <ViewerStage {...{ state, open, stackState, tool, space, showsTexts, element, setElement }} />
       <ViewerFrameBar stack={open.stack} state={stackState} />

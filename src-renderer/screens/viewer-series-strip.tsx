@@ -1,5 +1,5 @@
 /** The strip of the study's series: a picture, what it is, how many images. */
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { Skeleton, Text, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ModalityBadges } from '../parts/modality-badge.tsx';
@@ -9,8 +9,8 @@ import type { SeriesRow } from '../state/series-store.ts';
 import type { ViewerState } from '../state/viewer-store.ts';
 import styles from './viewer.module.css';
 
-/** The series to choose from. */
-export function ViewerSeriesStrip({ state }: { readonly state: ViewerState }) {
+/** The series to choose from; drawn anew only when they change. */
+export const ViewerSeriesStrip = memo(function ViewerSeriesStrip({ state }: { readonly state: ViewerState }) {
   const { t } = useTranslation();
   return (
     <nav className={styles.strip} aria-label={t('viewer.series')}>
@@ -26,7 +26,7 @@ export function ViewerSeriesStrip({ state }: { readonly state: ViewerState }) {
       ))}
     </nav>
   );
-}
+});
 
 interface SeriesTileProps {
   readonly row: SeriesRow;

@@ -9,7 +9,8 @@ import { errorText } from '../parts/error-text.ts';
 import type { ViewerState } from '../state/viewer-store.ts';
 import { attachGestures } from '../viewer/gestures.ts';
 import type { DragTool } from '../viewer/gestures.ts';
-import type { StackState } from '../viewer/stack-view.ts';
+import { hasImages } from '../viewer/series-frames.ts';
+import type { StackState } from '../viewer/stack-state.ts';
 import type { OpenStack } from '../viewer/use-stack-view.ts';
 import type { SpaceBar } from '../viewer/use-viewer-keys.ts';
 import { ViewerOverlay } from './viewer-overlay.tsx';
@@ -58,9 +59,11 @@ export function ViewerStage({
     >
       {/* Cornerstone paints in here; React only owns the frame. */}
       <div ref={setElement} className={styles.surface} data-tool={tool} tabIndex={-1} />
-      {shown && !error && state.view && <ViewerOverlay {...{ view: state.view, shown, showsTexts }} />}
+      {shown && !error && state.view && (
+        <ViewerOverlay {...{ view: state.view, shown, total: stackState.frames.length, showsTexts }} />
+      )}
       {stackState && <Loading state={stackState} />}
-      {isWaiting && state.view?.instances.length !== 0 && <Waiting state={state} target={stackState?.target} />}
+      {isWaiting && (!state.view || hasImages(state.view)) && <Waiting state={state} target={stackState?.target} />}
       {error && <Failure error={error} isFrame={stackState?.error !== undefined} onRetry={state.retry} />}
       {!error && <Nothing state={state} />}
     </section>
@@ -132,7 +135,7 @@ function Failure({ error, isFrame, onRetry }: FailureProps) {
 function Nothing({ state }: { readonly state: ViewerState }) {
   const { t } = useTranslation();
   const isEmptyStudy = state.series?.length === 0;
-  if (!isEmptyStudy && state.view?.instances.length !== 0) return null;
+  if (!isEmptyStudy && (!state.view || hasImages(state.view))) return null;
   const key = isEmptyStudy ? 'viewer.noSeries' : 'viewer.noImages';
   return (
     <div className={styles.failure}>

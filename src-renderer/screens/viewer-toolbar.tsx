@@ -18,6 +18,7 @@ import {
   IconZoomIn,
 } from '@tabler/icons-react';
 import type { Icon } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SeriesView } from '#shared/model.ts';
 import { PersonName } from '../parts/person-name.tsx';
@@ -25,7 +26,8 @@ import { useFormat } from '../parts/use-format.ts';
 import type { DragTool } from '../viewer/gestures.ts';
 import { shortcuts, stackCommands } from '../viewer/shortcuts.ts';
 import type { Command } from '../viewer/shortcuts.ts';
-import type { StackState, StackView } from '../viewer/stack-view.ts';
+import type { Presentation } from '../viewer/presentation.ts';
+import type { StackView } from '../viewer/stack-view.ts';
 import { ViewerPresets } from './viewer-presets.tsx';
 import styles from './viewer.module.css';
 
@@ -59,18 +61,18 @@ const keysOf = new Map<Command, string>(
 export interface ViewerToolbarProps {
   readonly view: SeriesView | undefined;
   readonly stack: StackView | undefined;
-  readonly stackState: StackState | undefined;
+  /** Undefined where there is no picture to work on. */
+  readonly presentation: Presentation | undefined;
   readonly tool: DragTool;
   setTool(tool: DragTool): void;
   readonly showsTexts: boolean;
   command(name: Command): void;
 }
 
-/** The toolbar. The mouse does not take the keyboard's focus with it, so that the space bar keeps playing. */
-export function ViewerToolbar({ view, stack, stackState, tool, setTool, showsTexts, command }: ViewerToolbarProps) {
+/** The toolbar; drawn anew only when the looks change, not with each image. The mouse does not take the keyboard's focus with it, so that the space bar keeps playing. */
+export const ViewerToolbar = memo(function ViewerToolbar(props: ViewerToolbarProps) {
+  const { view, stack, presentation, tool, setTool, showsTexts, command } = props;
   const { t } = useTranslation();
-  const isOff = !stackState?.shown || stackState.error !== undefined;
-  const shown = stackState?.shown?.presentation;
   return (
     <header className={styles.toolbar} onMouseDown={(event) => event.preventDefault()}>
       <CommandButton name="close" icon={IconArrowLeft} onClick={() => command('close')} />
@@ -92,15 +94,15 @@ export function ViewerToolbar({ view, stack, stackState, tool, setTool, showsTex
             ),
           }))}
         />
-        <ViewerPresets stack={stack} presentation={isOff ? undefined : shown} />
+        <ViewerPresets stack={stack} presentation={presentation} />
         {buttons.map((group, at) => (
           <div key={at} className={styles.group}>
             {group.map(([name, icon]) => (
               <CommandButton
                 key={name}
                 {...{ name, icon }}
-                isOff={isOff}
-                isPressed={name === 'invert' ? shown?.inverted : undefined}
+                isOff={!presentation}
+                isPressed={name === 'invert' ? presentation?.inverted : undefined}
                 onClick={() => stack && stackCommands[name]?.(stack)}
               />
             ))}
@@ -118,7 +120,7 @@ export function ViewerToolbar({ view, stack, stackState, tool, setTool, showsTex
       </div>
     </header>
   );
-}
+});
 
 interface CommandButtonProps {
   readonly name: Command;

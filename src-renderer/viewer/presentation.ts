@@ -10,7 +10,7 @@ export interface Presentation {
   readonly inverted: boolean;
   readonly turn: Turn;
   /** Absent: the whole image, as large as it fits. */
-  readonly place?: { readonly center: Pair; readonly scale: number };
+  readonly place?: { readonly center: Pair; readonly scale: number } | undefined;
 }
 
 /** As a group opens. */
@@ -35,7 +35,7 @@ export const changes = {
   invert: (old: Presentation): Presentation => ({ ...old, inverted: !old.inverted }),
   turn: (old: Presentation, how: keyof typeof turns): Presentation => ({ ...old, turn: turns[how](old.turn) }),
   range: (old: Presentation, { lower, upper }: ShownRange): Presentation => ({ ...old, range: { lower, upper } }),
-  fit: ({ place: _, ...old }: Presentation): Presentation => old,
+  fit: (old: Presentation): Presentation => ({ ...old, place: undefined }),
   reset: ({ presets }: Presentation): Presentation => freshPresentation(presets),
   pan: (old: Presentation, plane: ImagePlane, size: Pair, by: Pair): Presentation =>
     placedAt(old, panned(plane, cameraOf(old, plane, size), by)),

@@ -39,7 +39,8 @@ export function framesOf(view: SeriesView): readonly SeriesFrame[] {
   const oneGroup = isVolume(view);
   const frames: SeriesFrame[] = [];
   for (const instance of view.instances)
-    for (let number = 1; number <= instance.NumberOfFrames; number++)
+    // What holds no image takes the place of one frame in the stream, with a sentence that says so.
+    for (let number = 1; number <= Math.max(1, instance.NumberOfFrames); number++)
       frames.push({
         index: frames.length,
         number,
@@ -50,11 +51,14 @@ export function framesOf(view: SeriesView): readonly SeriesFrame[] {
   return frames;
 }
 
+/** True where the series holds anything to look at. */
+export const hasImages = ({ instances }: SeriesView): boolean => instances.some(({ Rows }) => Rows > 0);
+
 /** The frame to show first: the middle slice of a volume, else the first frame. */
 export function firstFrameOf(view: SeriesView): number {
   const [only, more] = view.instances;
   const isStack = isVolume(view) || (only !== undefined && !more && isStackOfFrames(only));
-  return isStack ? Math.floor(view.instances.reduce((sum, { NumberOfFrames }) => sum + NumberOfFrames, 0) / 2) : 0;
+  return isStack ? Math.floor(framesOf(view).length / 2) : 0;
 }
 
 /** Many grey frames in space without times are slices, not a clip. */

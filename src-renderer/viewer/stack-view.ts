@@ -1,51 +1,20 @@
-/** One open series on the screen: which frame is shown, how it looks, and what a person does with it. */
-import { errorValue } from '#shared/errors.ts';
-import type { PacsErrorValue } from '#shared/errors.ts';
+/** One open series: what a person can do with it. */
 import type { SeriesView } from '#shared/model.ts';
-import type { Camera, Pair, turns } from './camera.ts';
-import { clipRate, createCinePlayer } from './cine-player.ts';
-import type { Clip } from './cine-player.ts';
-import { planeOf } from './image-plane.ts';
+import type { Pair, turns } from './camera.ts';
 import { offerSeries } from './pacs-images.ts';
-import { openPainter } from './painter.ts';
-import { pixelStatistics } from './pixel-statistics.ts';
-import { cameraOf, changes, freshPresentation } from './presentation.ts';
-import type { Presentation } from './presentation.ts';
-import { firstFrameOf, framesOf, groupRange } from './series-frames.ts';
-import type { SeriesFrame } from './series-frames.ts';
+import { changes } from './presentation.ts';
+import { firstFrameOf, framesOf } from './series-frames.ts';
 import { openSeriesPixels } from './series-pixels.ts';
 import type { LoadProgress } from './series-pixels.ts';
-import { dragged, presetsOf } from './windows.ts';
+import { createStackCine } from './stack-cine.ts';
+import { openStackScreen } from './stack-screen.ts';
+import type { StackScreen } from './stack-screen.ts';
+import { holdStackState } from './stack-state.ts';
+import type { StackState } from './stack-state.ts';
+import { dragged } from './windows.ts';
 
-/** What is on the screen now. */
-export interface Shown {
-  readonly frame: SeriesFrame;
-  readonly presentation: Presentation;
-  readonly camera: Camera;
-  /** The screen in device pixels. */
-  readonly size: Pair;
-}
-
-/** State of an open series. */
-export interface StackState {
-  readonly frames: readonly SeriesFrame[];
-  /** Index of the frame that was asked for last. */
-  readonly target: number;
-  /** Undefined until the first picture is drawn. */
-  readonly shown: Shown | undefined;
-  /** Why the target cannot be shown. */
-  readonly error: PacsErrorValue | undefined;
-  readonly progress: LoadProgress;
-  readonly cine: { readonly isPlaying: boolean; readonly speed: number; readonly rate: number; readonly count: number };
-}
-
-/** An open series. Screen points and moves are CSS pixels, points from the middle of the element. */
-export interface StackView {
-  state(): StackState;
-  /** Listens to changes of the state; the answer stops listening. */
-  subscribe(listener: () => void): () => void;
-  goTo(index: number): void;
-  step(frames: number): void;
+/** Changes of how the picture looks. Screen points and moves are CSS pixels, points from the middle of the element. */
+interface Looks {
   window(dx: number, dy: number): void;
   preset(index: number): void;
   pan(by: Pair): void;
@@ -55,6 +24,15 @@ export interface StackView {
   fit(): void;
   actualSize(): void;
   reset(): void;
+}
+
+/** An open series. */
+export interface StackView extends Looks {
+  state(): StackState;
+  /** Listens to changes of the state; the answer stops listening. */
+  subscribe(listener: () => void): () => void;
+  goTo(index: number): void;
+  step(frames: number): void;
   togglePlay(): void;
   speed(factor: number): void;
   close(): void;
@@ -67,142 +45,97 @@ export function openStackView(
   pixelsUrl: (first: number) => string,
 ): StackView {
   const frames = framesOf(view);
-  const listeners = new Set<() => void>();
-  const presentations = new Map<string, Presentation>();
   const first = firstFrameOf(view);
-  let taken: SeriesFrame | undefined;
-  let isClosed = false;
-  let state: StackState = {
-    frames,
-    target: first,
-    shown: undefined,
-    error: undefined,
-    progress: { done: 0, failed: 0, total: frames.length },
-    cine: { isPlaying: false, speed: 1, rate: 0, count: 1 },
-  };
-
-  const set = (change: Partial<StackState>) => {
-    state = { ...state, ...change };
-    for (const listener of listeners) listener();
-  };
-
-  const painter = openPainter(element, frames, {
-    onDrawn: () => set({ shown: taken && shownNow(taken) }),
-    onResize: () => redraw(),
-  });
+  const holder = holdStackState(frames, first);
+  const told = oncePerPicture<LoadProgress>((progress) => holder.set({ progress }));
   const pixels = openSeriesPixels({ view, url: pixelsUrl(first), onProgress: progressed });
   const withdraw = offerSeries(frames, view.Modality, pixels);
-  const player = createCinePlayer((index) => {
-    const isBusy = state.shown?.frame.index !== state.target && !state.error;
-    if (!isBusy) void show(index);
-    return !isBusy;
-  });
+  const screen = openScreen(element, view, holder, pixels, withdraw);
 
-  const presentationOf = ({ group }: SeriesFrame) => presentations.get(group) ?? freshPresentation([]);
-  const shownNow = (frame: SeriesFrame): Shown => {
-    const presentation = presentationOf(frame);
-    const size = painter.size();
-    return { frame, presentation, size, camera: cameraOf(presentation, planeOf(frame.instance), size) };
-  };
-
-  const redraw = () => {
-    if (!taken) return;
-    const { presentation, camera } = shownNow(taken);
-    const { instance } = taken;
-    const inverted = presentation.inverted !== instance.invert;
-    painter.restyle(taken, { range: presentation.range, voi: instance.VOILUTFunction ?? 'LINEAR', inverted, camera });
-  };
-
-  const show = async (index: number) => {
+  const show = (index: number) => {
     const frame = frames[index];
-    if (!frame || isClosed) return;
-    set({ target: index, error: undefined, cine: cineNow(index) });
-    try {
-      const picture = await pixels.frame(index);
-      if (state.target !== index || isClosed) return;
-      if (!presentations.has(frame.group))
-        presentations.set(
-          frame.group,
-          freshPresentation(presetsOf(view.Modality, frame.instance, picture, pixelStatistics(picture))),
-        );
-      await painter.take(frame, picture.kind);
-      if (state.target !== index || isClosed) return;
-      taken = frame;
-      redraw();
-    } catch (error) {
-      if (state.target === index && !isClosed) set({ error: errorValue(error) });
-    }
+    if (!frame) return;
+    holder.set({ target: index, error: undefined, cine: cine.at(index) });
+    void screen.show(frame);
   };
-
-  const change = (how: (old: Presentation, frame: SeriesFrame) => Presentation) => {
-    if (!taken || state.error) return;
-    presentations.set(taken.group, how(presentationOf(taken), taken));
-    redraw();
-  };
-  const place = (how: (old: Presentation, plane: ReturnType<typeof planeOf>, size: Pair) => Presentation) =>
-    change((old, { instance }) => how(old, planeOf(instance), painter.size()));
-
-  const clipAt = (index: number): Clip => {
-    const [start, end] = groupRange(frames, index);
-    return { first: start, count: end - start + 1, frameTimes: frames[index]?.instance.frameTimes ?? [] };
-  };
-  const cineNow = (index: number, speed = state.cine.speed): StackState['cine'] => {
-    const clip = clipAt(index);
-    return { isPlaying: player.isPlaying(), speed, rate: clipRate(clip), count: clip.count };
-  };
-  const play = (speed = state.cine.speed) => {
-    const clip = clipAt(state.target);
-    if (clip.count > 1) player.play(clip, state.target, speed);
-    set({ cine: cineNow(state.target, speed) });
-  };
-  const pause = () => {
-    player.stop();
-    set({ cine: cineNow(state.target) });
-  };
+  const cine = createStackCine(holder, show);
   const goTo = (index: number) => {
-    if (player.isPlaying()) pause();
-    void show(Math.min(frames.length - 1, Math.max(0, index)));
+    cine.pause();
+    show(Math.min(frames.length - 1, Math.max(0, index)));
   };
 
-  /** A clip plays by itself once it is here, unless the person asked the computer for less motion or is faster. */
+  /** A clip plays by itself once it is here, unless the person has gone elsewhere by then. */
   function progressed(progress: LoadProgress): void {
-    const isLast = progress.done + progress.failed === progress.total && state.progress.done < progress.total;
-    set({ progress });
-    const isClip = (frames[state.target]?.instance.frameTimes.length ?? 0) > 0 && clipAt(state.target).count > 1;
-    if (isLast && isClip && state.target === first && !matchMedia('(prefers-reduced-motion: reduce)').matches) play();
+    told.hear(progress);
+    if (progress.done + progress.failed === progress.total && holder.state().target === first) cine.playClip();
   }
 
-  void show(first);
-
-  const pixelRatio = () => window.devicePixelRatio || 1;
-  const device = ([x, y]: Pair): Pair => [x * pixelRatio(), y * pixelRatio()];
-
+  show(first);
   return {
-    state: () => state,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    ...looksOf(screen),
+    state: holder.state,
+    subscribe: holder.subscribe,
     goTo,
-    step: (by) => goTo(state.target + by),
-    window: (dx, dy) => change((old) => changes.range(old, dragged(old.range, dx, dy))),
-    preset: (index) => change((old) => changes.range(old, old.presets[index] ?? old.range)),
-    pan: (by) => place((old, plane, size) => changes.pan(old, plane, size, device(by))),
-    zoom: (factor, at = [0, 0]) => place((old, plane, size) => changes.zoom(old, plane, size, factor, device(at))),
-    turn: (how) => change((old) => changes.turn(old, how)),
-    invert: () => change(changes.invert),
-    fit: () => change(changes.fit),
-    actualSize: () => place(changes.actualSize),
-    reset: () => change(changes.reset),
-    togglePlay: () => (player.isPlaying() ? pause() : play()),
-    speed: (factor) => (player.isPlaying() ? play(factor) : set({ cine: cineNow(state.target, factor) })),
+    step: (by) => goTo(holder.state().target + by),
+    togglePlay: cine.toggle,
+    speed: cine.setSpeed,
     close: () => {
-      isClosed = true;
-      listeners.clear();
-      player.stop();
-      painter.close();
+      holder.silence();
+      told.stop();
+      cine.pause();
+      screen.close();
       withdraw();
       pixels.close();
+    },
+  };
+}
+
+/** Where the screen cannot be opened, the transfer must not go on for nobody. */
+function openScreen(
+  ...[element, view, holder, pixels, withdraw]: [...Parameters<typeof openStackScreen>, withdraw: () => void]
+): StackScreen {
+  try {
+    return openStackScreen(element, view, holder, pixels);
+  } catch (error) {
+    withdraw();
+    pixels.close();
+    throw error;
+  }
+}
+
+function looksOf(screen: StackScreen): Looks {
+  const device = ([x, y]: Pair): Pair => {
+    const pixelRatio = window.devicePixelRatio || 1;
+    return [x * pixelRatio, y * pixelRatio];
+  };
+  return {
+    window: (dx, dy) => screen.change((old) => changes.range(old, dragged(old.range, dx, dy))),
+    preset: (index) => screen.change((old) => changes.range(old, old.presets[index] ?? old.range)),
+    pan: (by) => screen.change((old, plane, size) => changes.pan(old, plane, size, device(by))),
+    zoom: (factor, at = [0, 0]) =>
+      screen.change((old, plane, size) => changes.zoom(old, plane, size, factor, device(at))),
+    turn: (how) => screen.change((old) => changes.turn(old, how)),
+    invert: () => screen.change(changes.invert),
+    fit: () => screen.change(changes.fit),
+    actualSize: () => screen.change(changes.actualSize),
+    reset: () => screen.change(changes.reset),
+  };
+}
+
+/** Hundreds of frames may come between two pictures of the screen: only the last word before each is passed on. */
+function oncePerPicture<T>(tell: (value: T) => void) {
+  let request: number | undefined;
+  let last: T;
+  return {
+    hear: (value: T) => {
+      last = value;
+      request ??= requestAnimationFrame(() => {
+        request = undefined;
+        tell(last);
+      });
+    },
+    stop: () => {
+      if (request !== undefined) cancelAnimationFrame(request);
     },
   };
 }

@@ -1,10 +1,14 @@
 /** Opens a series in an element for as long as a screen shows it. */
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 import { errorValue } from '#shared/errors.ts';
 import type { PacsErrorValue } from '#shared/errors.ts';
 import type { SeriesView } from '#shared/model.ts';
+import { hasImages } from './series-frames.ts';
 import { openStackView } from './stack-view.ts';
-import type { StackState, StackView } from './stack-view.ts';
+import type { StackState } from './stack-state.ts';
+import type { StackView } from './stack-view.ts';
 
 /** An open series, or why it could not be opened; nothing while there is nothing to show. */
 export interface OpenStack {
@@ -18,22 +22,22 @@ export function useStackView(
   view: SeriesView | undefined,
   pixelsUrl: (first: number) => string,
 ): OpenStack {
-  const [open, setOpen] = useState<OpenStack>({});
+  const [slot] = useState(() => createStore<OpenStack>(() => ({})));
   useEffect(() => {
-    if (!element || !view || view.instances.length === 0) return;
+    if (!element || !view || !hasImages(view)) return;
     let stack: StackView | undefined;
     try {
       stack = openStackView(element, view, pixelsUrl);
-      setOpen({ stack });
+      slot.setState({ stack }, true);
     } catch (error) {
-      setOpen({ error: errorValue(error) });
+      slot.setState({ error: errorValue(error) }, true);
     }
     return () => {
       stack?.close();
-      setOpen({});
+      slot.setState({}, true);
     };
-  }, [element, view, pixelsUrl]);
-  return open;
+  }, [slot, element, view, pixelsUrl]);
+  return useStore(slot);
 }
 
 /** The state of an open series, kept up to date. */

@@ -27,9 +27,10 @@ export function useViewerKeys(stack: StackView | undefined, rest: (command: Comm
       if (!command) return;
       event.preventDefault();
       event.stopPropagation();
+      const onStack = stackCommands[command];
       if (command === 'preset') stack?.preset(Number(event.key) - 1);
-      else if (stackCommands[command]) stack && stackCommands[command](stack);
-      else rest(command);
+      else if (!onStack) rest(command);
+      else if (stack) onStack(stack);
     };
     const up = ({ key }: KeyboardEvent) => {
       if (key !== ' ' || !space.current.isHeld) return;

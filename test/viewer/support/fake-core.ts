@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Row, SystemInfo } from '#shared/model.ts';
-import { root } from '../../support/shared-data.ts';
+import { builtWindow } from '../../app/support/built-window.ts';
 import { recordsOf } from './fake-series.ts';
 import type { FakeSeries } from './fake-series.ts';
 
@@ -33,10 +33,7 @@ export interface FakeCore {
 }
 
 /** Serves one study of these series; `folder` is the built window. */
-export async function startFakeCore(
-  series: readonly FakeSeries[],
-  folder = join(root, 'out/window'),
-): Promise<FakeCore> {
+export async function startFakeCore(series: readonly FakeSeries[], folder = builtWindow()): Promise<FakeCore> {
   const server = createServer((request, response) => {
     respond(request, response, series, folder).catch(() => response.destroy());
   });

@@ -1,0 +1,86 @@
+/** The screen of an open series: brings frames onto it, one after another, each with the looks of its group. */
+import { errorValue } from '#shared/errors.ts';
+import type { SeriesView } from '#shared/model.ts';
+import type { ImagePlane, Pair } from './camera.ts';
+import { planeOf } from './image-plane.ts';
+import { openPainter } from './painter.ts';
+import { pixelStatistics } from './pixel-statistics.ts';
+import { cameraOf, freshPresentation } from './presentation.ts';
+import type { Presentation } from './presentation.ts';
+import type { SeriesFrame } from './series-frames.ts';
+import type { FramePixels, SeriesPixels } from './series-pixels.ts';
+import type { Shown, StackHolder } from './stack-state.ts';
+import { presetsOf } from './windows.ts';
+
+/** The screen of an open series. */
+export interface StackScreen {
+  /** Shows a frame as soon as it is here; a later call wins over an earlier one. */
+  show(frame: SeriesFrame): Promise<void>;
+  /** Changes the looks of what is shown; the size of the screen is in device pixels. */
+  change(how: (old: Presentation, plane: ImagePlane, size: Pair) => Presentation): void;
+  close(): void;
+}
+
+/** Opens the screen in `element`. @throws PacsError `unsupported` where the computer cannot draw. */
+export function openStackScreen(
+  element: HTMLDivElement,
+  { Modality }: SeriesView,
+  holder: StackHolder,
+  pixels: SeriesPixels,
+): StackScreen {
+  const presentations = new Map<string, Presentation>();
+  let taken: SeriesFrame | undefined;
+  let isClosed = false;
+  const painter = openPainter(element, holder.state().frames, {
+    onDrawn: () => holder.set({ shown: taken && shownNow(taken) }),
+    onResize: () => redraw(),
+  });
+
+  const presentationOf = ({ group }: SeriesFrame) => presentations.get(group) ?? freshPresentation([]);
+
+  const shownNow = (frame: SeriesFrame): Shown => {
+    const presentation = presentationOf(frame);
+    const size = painter.size();
+    return { frame, presentation, size, camera: cameraOf(presentation, planeOf(frame.instance), size) };
+  };
+
+  const redraw = () => {
+    if (!taken || isClosed) return;
+    const { presentation, camera } = shownNow(taken);
+    const { invert, VOILUTFunction: voi = 'LINEAR' } = taken.instance;
+    painter.restyle(taken, { range: presentation.range, voi, inverted: presentation.inverted !== invert, camera });
+  };
+
+  /** The first frame of a group that is shown decides how the group opens. */
+  const openGroup = ({ group, instance }: SeriesFrame, picture: FramePixels) => {
+    if (presentations.has(group)) return;
+    presentations.set(group, freshPresentation(presetsOf(Modality, instance, picture, pixelStatistics(picture))));
+  };
+
+  const isOutdated = ({ index }: SeriesFrame) => isClosed || holder.state().target !== index;
+
+  return {
+    show: async (frame) => {
+      try {
+        const picture = await pixels.frame(frame.index);
+        if (isOutdated(frame)) return;
+        openGroup(frame, picture);
+        await painter.take(frame, picture.kind);
+        if (isOutdated(frame)) return;
+        taken = frame;
+        redraw();
+      } catch (error) {
+        if (!isOutdated(frame)) holder.set({ error: errorValue(error) });
+      }
+    },
+    change: (how) => {
+      if (!taken || holder.state().error) return;
+      presentations.set(taken.group, how(presentationOf(taken), planeOf(taken.instance), painter.size()));
+      redraw();
+    },
+    close: () => {
+      isClosed = true;
+      painter.close();
+    },
+  };
+}
