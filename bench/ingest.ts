@@ -1,11 +1,9 @@
 /** `npm run bench -- ingest`: how long servers take to receive, side by side in one run, A B A B. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ctSeries, writeFiles } from './data.ts';
-import { chairside, orthanc, storescp, type BenchServer, type ServerStart } from './servers.ts';
+import { chairside, makeFolder, orthanc, removeFolders, storescp, type BenchServer, type ServerStart } from './servers.ts';
 import { table } from './table.ts';
 
 const environment = { ...process.env, TCP_NODELAY: '1' };
@@ -81,10 +79,9 @@ async function measure({ against, send }: Load, rounds: number): Promise<Map<str
 
 /** Runs the loads and prints a table for each. */
 export async function ingest(rounds = 5): Promise<void> {
-  const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'chairside-bench-data-'));
   try {
-    for (const load of loads(folder)) console.log(table(load.title, await measure(load, rounds)));
+    for (const load of loads(makeFolder())) console.log(table(load.title, await measure(load, rounds)));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolders();
   }
 }

@@ -23,8 +23,17 @@ const installed = (program: string): boolean => spawnSync('which', [program], { 
 /* DCMTK leaves Nagle's algorithm on unless told, which costs 40 ms an image. */
 const environment = { ...process.env, TCP_NODELAY: '1' };
 
-/* Under the working folder's disk, since a temporary folder may be memory. */
-const makeFolder = (): string => mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'chairside-bench-'));
+const folders: string[] = [];
+
+/** A new folder on the disk of `BENCH_FOLDER` (a temporary folder may be memory). */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'chairside-bench-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes all folders, at the very end: ext4 is slow to make files for a while after many were removed. */
+export const removeFolders = (): void => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -51,14 +60,13 @@ async function untilListening(port: number, child: ChildProcess): Promise<void> 
   throw new Error('The server does not listen.');
 }
 
-function ender(child: ChildProcess, folder: string): () => Promise<void> {
+function ender(child: ChildProcess): () => Promise<void> {
   return async () => {
     const ended = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
     child.kill('SIGTERM');
     const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await ended;
     clearTimeout(forced);
-    rmSync(folder, { recursive: true, force: true });
   };
 }
 
@@ -67,11 +75,11 @@ export const chairside: ServerStart = async () => {
   const folder = makeFolder();
   const entry = join(root, 'src-main/headless.ts');
   const child = spawn(process.execPath, [entry, '--data', folder, '--dicom-port', '0', '--http-port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const { dicomPort } = JSON.parse(line.toString()) as { dicomPort: number };
-  return { name: 'Chairside', port: dicomPort, AETitle: 'CHAIRSIDE', stop: ender(child, folder) };
+  return { name: 'Chairside', port: dicomPort, AETitle: 'CHAIRSIDE', stop: ender(child) };
 };
 
 /** Orthanc as Debian installs it, with its defaults but for ports and folders. */
@@ -91,7 +99,7 @@ async function startOrthanc(): Promise<BenchServer> {
   const child = spawn('Orthanc', [file], { stdio: 'ignore', env: environment });
   await untilListening(port, child);
   const version = spawnSync('Orthanc', ['--version'], { encoding: 'utf8' }).stdout.match(/Orthanc ([\d.]+)/)?.[1] ?? '';
-  return { name: `Orthanc ${version}`, port, AETitle: 'ORTHANC', stop: ender(child, folder) };
+  return { name: `Orthanc ${version}`, port, AETitle: 'ORTHANC', stop: ender(child) };
 }
 
 /** DCMTK's storescp: writes files, neither indexes nor syncs. */
@@ -106,5 +114,5 @@ async function startStorescp(): Promise<BenchServer> {
     env: environment,
   });
   await untilListening(port, child);
-  return { name: 'DCMTK storescp', port, AETitle: 'STORESCP', stop: ender(child, folder) };
+  return { name: 'DCMTK storescp', port, AETitle: 'STORESCP', stop: ender(child) };
 }
