@@ -34,6 +34,13 @@ export interface AddOutcome {
   readonly discard?: Place;
 }
 
+/** An image that is all in memory: its row, where its file goes, and its bytes. */
+export interface NewImage {
+  readonly entry: CatalogueEntry;
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** A catalogued file. */
 export interface CataloguedFile extends Identifiers {
   readonly place: Place;
@@ -66,9 +73,12 @@ export interface Totals {
   readonly refused: number;
 }
 
-/** The operations of an engine; each call is one transaction. */
+/** The operations of an engine; what comes while a transaction runs may share the next one. */
 export interface Catalogue {
-  add(entries: readonly CatalogueEntry[], overwrite: Overwrite): Promise<readonly AddOutcome[]>;
+  /** Notes a file that is kept. */
+  add(entry: CatalogueEntry): Promise<AddOutcome>;
+  /** Keeps a file and its row: the file first, synced, then the row. On any fault neither is left. */
+  keep(image: NewImage): Promise<AddOutcome>;
   refuse(refusal: { at: number; origin: Origin; code: PacsErrorCode; message: string }): Promise<void>;
   /** All before is on disk for good; files of `bucket` and below need no look at the next start. */
   settle(bucket: number): Promise<void>;

@@ -1,13 +1,13 @@
-/** Writes the archive's files in threads of their own, so that waiting for the disk never holds up the network. */
+/** Writes large images: in parts as they come, the end in threads of their own that may wait for the disk. */
 import { open } from 'node:fs/promises';
 import { Piscina } from 'piscina';
 import { threadEntry } from '../threads.ts';
-import type { DiskAnswer, DiskWrite } from './disk-worker.ts';
+import type { DiskWrite } from './disk-worker.ts';
+import type { DiskFault } from './write-files.ts';
 
-/* They wait more than they work: enough that images from several scanners share one commit of the disk. */
-const threads = 8;
+const threads = 4;
 
-/** The writing threads. */
+/** The way of a large image to disk. */
 export interface Disk {
   /** Appends chunks to a file. @throws an error with the system's `code` */
   append(path: string, chunks: readonly Uint8Array[]): Promise<void>;
@@ -20,7 +20,7 @@ export interface Disk {
 export function openDisk(): Disk {
   const pool = new Piscina({
     filename: threadEntry(import.meta.url, './disk-worker'),
-    minThreads: 1,
+    minThreads: 0,
     maxThreads: threads,
     idleTimeout: 60_000,
   });
@@ -29,8 +29,8 @@ export function openDisk(): Disk {
     finish: async (path, chunks, keepAs) => {
       const bytes = joined(chunks);
       const task: DiskWrite = { path, bytes, keepAs };
-      const fault = (await pool.run(task, { name: 'finish', transferList: [bytes.buffer] })) as DiskAnswer;
-      if (fault) throw Object.assign(new Error(fault.message), { code: fault.code });
+      const fault = (await pool.run(task, { name: 'finish', transferList: [bytes.buffer] })) as DiskFault | undefined;
+      if (fault) throw toError(fault);
     },
     close: () => pool.close(),
   };
@@ -49,8 +49,11 @@ async function append(path: string, chunks: readonly Uint8Array[]): Promise<void
   }
 }
 
-/* One buffer of their own, which can be handed to a thread without another copy. */
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** The error of a fault, with its code. */
+export const toError = ({ code, message }: DiskFault): Error => Object.assign(new Error(message), { code });
+
+/** One buffer of their own, which can be handed to a thread without another copy. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const chunk of chunks) {

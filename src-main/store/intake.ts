@@ -16,6 +16,8 @@ export interface Arrival {
   readonly digest: Buffer;
   readonly header: Header;
   readonly lastChunks: readonly Uint8Array[];
+  /** True where the bytes before them are on disk already: the image is large. */
+  readonly isLarge: boolean;
 }
 
 /**
@@ -60,7 +62,7 @@ async function arrive(
     await disk.append(path, chunks);
     [gathered, chunks] = [0, []];
   }
-  return { size, digest: hash.digest(), header: reader.end(), lastChunks: chunks };
+  return { size, digest: hash.digest(), header: reader.end(), lastChunks: chunks, isLarge: size > gathered };
 }
 
 /* A stream that breaks off is the sender's doing, whatever it throws. */

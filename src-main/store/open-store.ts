@@ -7,7 +7,7 @@ import type { Identifiers, Origin, Receipt, Statistics } from '#shared/model.ts'
 import type { AddOutcome, Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
 import { createSpaceCheck } from './disk-space.ts';
 import { makeEntry } from './entry.ts';
-import { openDisk, type Disk } from './disk.ts';
+import { joined, openDisk, type Disk } from './disk.ts';
 import { takeIn, type Arrival } from './intake.ts';
 import { lockArchive } from './lock.ts';
 import { openPlaces, type Places } from './places.ts';
@@ -39,8 +39,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const unlock = lockArchive(options.index);
   try {
     const places = await openPlaces(options.storage);
-    const catalogue = await openSqliteCatalogue(options.index);
-    const recovery = await recover(places, catalogue, options.overwrite);
+    const catalogue = await openSqliteCatalogue(options.index, options.overwrite);
+    const recovery = await recover(places, catalogue);
     if (recovery.found + recovery.lost + recovery.removed > 0)
       options.log(
         `After an interruption: ${recovery.found} images catalogued, ${recovery.lost} incomplete ones and ${recovery.removed} leftover files cleared.`,
@@ -91,18 +91,28 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
   }
 
   /* First the file, whole and safe under its final name, then its row: a row never names a file that is not there. */
-  async function keep({ lastChunks }: Arrival, path: string, entry: CatalogueEntry): Promise<AddOutcome> {
+  async function keep({ isLarge, lastChunks }: Arrival, path: string, entry: CatalogueEntry): Promise<AddOutcome> {
     const kept = places.pathOf(entry.place);
-    let outcome: AddOutcome | undefined;
+    const outcome = isLarge
+      ? await keepLarge(path, lastChunks, kept, entry)
+      : await catalogue.keep({ entry, path: kept, bytes: joined(lastChunks) });
+    if (outcome.discard) await discard(outcome.discard);
+    return outcome;
+  }
+
+  async function keepLarge(
+    path: string,
+    lastChunks: readonly Uint8Array[],
+    kept: string,
+    entry: CatalogueEntry,
+  ): Promise<AddOutcome> {
     try {
       await disk.finish(path, lastChunks, kept);
-      [outcome] = await catalogue.add([entry], options.overwrite);
+      return await catalogue.add(entry);
     } catch (error) {
       await unlink(kept).catch(() => undefined);
       throw error;
     }
-    if (outcome?.discard) await discard(outcome.discard);
-    return outcome as AddOutcome;
   }
 
   /* What is not removed now is noted in the catalogue and removed at the next start. */

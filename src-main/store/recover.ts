@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { PacsError } from '#shared/errors.ts';
 import { readHeader } from '../dicom/header-reader.ts';
-import type { Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
+import type { Catalogue, CatalogueEntry, Place } from './catalogue.ts';
 import { makeEntry } from './entry.ts';
 import { fitsItsName } from './file-name.ts';
 import type { Places } from './places.ts';
@@ -34,7 +34,6 @@ const atOnce = 8;
 export async function recover(
   places: Places,
   catalogue: Catalogue,
-  overwrite: Overwrite,
   tell: (files: number) => void = () => undefined,
 ): Promise<Recovery> {
   await places.clearIncoming();
@@ -50,7 +49,7 @@ export async function recover(
     lost += await catalogue.forget(rows.filter(({ name }) => !names.has(name)).map(({ row }) => row));
     for (const { name } of rows) names.delete(name);
     await inParallel([...names], async (name) => {
-      const outcome = await adopt({ places, catalogue, overwrite, mayRemove: isComplete }, { bucket, name });
+      const outcome = await adopt({ places, catalogue, mayRemove: isComplete }, { bucket, name });
       if (outcome === 'found') found++;
       else if (outcome === 'removed') removed++;
       else unreadable.push(places.pathOf({ bucket, name }));
@@ -76,7 +75,6 @@ async function sweep(places: Places, catalogue: Catalogue, discarded: readonly P
 interface Adoption {
   readonly places: Places;
   readonly catalogue: Catalogue;
-  readonly overwrite: Overwrite;
   /** True where a file without a row can only be one that was never acknowledged. */
   readonly mayRemove: boolean;
 }
@@ -84,7 +82,7 @@ interface Adoption {
 /* A power cut can leave a name whose bytes never all came to disk; such a file was not acknowledged. While a catalogue is
    being rebuilt a file that does not fit its name may as well be an old image gone bad: it stays for a person to see. */
 async function adopt(
-  { places, catalogue, overwrite, mayRemove }: Adoption,
+  { places, catalogue, mayRemove }: Adoption,
   place: Place,
 ): Promise<'found' | 'removed' | 'unreadable'> {
   const path = places.pathOf(place);
@@ -98,9 +96,9 @@ async function adopt(
     throw error;
   });
   if (!entry) return 'unreadable';
-  const [outcome] = await catalogue.add([entry], overwrite);
-  if (outcome?.discard) await sweep(places, catalogue, [outcome.discard]);
-  return outcome?.outcome === 'known' ? 'removed' : 'found';
+  const outcome = await catalogue.add(entry);
+  if (outcome.discard) await sweep(places, catalogue, [outcome.discard]);
+  return outcome.outcome === 'known' ? 'removed' : 'found';
 }
 
 /* The entry of a file that is kept already, read from the file itself. */

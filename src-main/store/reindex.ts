@@ -19,8 +19,8 @@ export async function reindex(
   try {
     const places = await openPlaces(folders.storage);
     await putAside(join(folders.index, catalogueFile));
-    const catalogue = await openSqliteCatalogue(folders.index);
-    const recovery = await recover(places, catalogue, 'Never', tell);
+    const catalogue = await openSqliteCatalogue(folders.index, 'Never');
+    const recovery = await recover(places, catalogue, tell);
     await catalogue.close();
     return recovery;
   } finally {

@@ -1,6 +1,8 @@
-/** The thread of the SQLite catalogue: holds one connection and runs one operation at a time. */
+/** A thread of the SQLite catalogue: holds one connection and runs one operation at a time. */
 import { workerData } from 'node:worker_threads';
+import type { Overwrite } from '../catalogue.ts';
 import { openForReading, openForWriting, type Connection } from './database.ts';
+import { createKeeper, type Keeper } from './keeper.ts';
 import { createReader, type Reader } from './reader.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -8,11 +10,12 @@ import { createWriter, type Writer } from './writer.ts';
 export interface CatalogueThread {
   readonly path: string;
   readonly mode: 'write' | 'read';
+  readonly overwrite: Overwrite;
 }
 
 /** One operation: the name of a method and its arguments. */
 export interface Operation {
-  readonly method: keyof Writer | keyof Reader | 'open' | 'close';
+  readonly method: keyof Keeper | keyof Writer | keyof Reader | 'open' | 'close';
   readonly input: readonly unknown[];
 }
 
@@ -20,9 +23,11 @@ let connection: Connection | undefined;
 let methods: Partial<Record<Operation['method'], (...input: never[]) => unknown>> | undefined;
 
 function open(): typeof methods {
-  const { path, mode } = workerData as CatalogueThread;
+  const { path, mode, overwrite } = workerData as CatalogueThread;
   connection = mode === 'write' ? openForWriting(path) : openForReading(path);
-  return mode === 'write' ? { ...createWriter(connection) } : { ...createReader(connection) };
+  if (mode === 'read') return { ...createReader(connection) };
+  const writer = createWriter(connection);
+  return { ...writer, ...createKeeper(writer, overwrite) };
 }
 
 /** Runs one operation; what it throws goes back to the caller. */

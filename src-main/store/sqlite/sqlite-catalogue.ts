@@ -2,26 +2,22 @@
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { threadEntry } from '../../threads.ts';
-import type { AddOutcome, Catalogue, CatalogueEntry, Overwrite } from '../catalogue.ts';
+import type { AddOutcome, Catalogue, Overwrite } from '../catalogue.ts';
+import { toError } from '../disk.ts';
 import type { CatalogueThread, Operation } from './catalogue-worker.ts';
+import type { Kept, KeepTask } from './keeper.ts';
 
-interface Waiting {
-  readonly entry: CatalogueEntry;
-  readonly overwrite: Overwrite;
-  readonly resolve: (outcome: AddOutcome) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-const batchLimit = 256;
+/* Bounds of what is kept in one go: the first of a batch waits for the last. */
+const batch = { images: 64, bytes: 16 * 1024 * 1024 };
 
 /** Name of the catalogue's file. */
 export const catalogueFile = 'catalogue.sqlite';
 
 /** Opens (and if needed creates) the catalogue in a folder. */
-export async function openSqliteCatalogue(folder: string): Promise<Catalogue> {
+export async function openSqliteCatalogue(folder: string, overwrite: Overwrite): Promise<Catalogue> {
   const path = join(folder, catalogueFile);
-  const writer = startThread({ path, mode: 'write' });
-  const reader = startThread({ path, mode: 'read' });
+  const writer = startThread({ path, mode: 'write', overwrite });
+  const reader = startThread({ path, mode: 'read', overwrite });
   const call = async <R>(thread: Piscina, method: Operation['method'], ...input: unknown[]): Promise<R> =>
     (await thread.run({ method, input } satisfies Operation, { name: 'run' })) as R;
   try {
@@ -31,9 +27,13 @@ export async function openSqliteCatalogue(folder: string): Promise<Catalogue> {
     await Promise.all([writer.destroy(), reader.destroy()]);
     throw error;
   }
-  const batches = createBatches((entries, overwrite) => call<AddOutcome[]>(writer, 'add', entries, overwrite));
+  const batches = createBatches((tasks) => {
+    const transferList = tasks.flatMap(({ bytes }) => (bytes ? [bytes.buffer] : []));
+    return writer.run({ method: 'keep', input: [tasks] } satisfies Operation, { name: 'run', transferList });
+  });
   return {
-    add: (entries, overwrite) => Promise.all(entries.map((entry) => batches.add(entry, overwrite))),
+    add: (entry) => batches.keep({ entry }),
+    keep: (image) => batches.keep(image),
     refuse: (refusal) => call(writer, 'refuse', refusal),
     settle: (bucket) => call(writer, 'settle', bucket),
     openEnds: () => call(writer, 'openEnds'),
@@ -63,39 +63,46 @@ const startThread = (workerData: CatalogueThread): Piscina =>
     idleTimeout: Infinity,
   });
 
-/* Entries that come while a transaction runs go into the next one together: under load the cost of a commit is shared. */
-function createBatches(write: (entries: CatalogueEntry[], overwrite: Overwrite) => Promise<AddOutcome[]>) {
-  let waiting: Waiting[] = [];
+interface Waiting {
+  readonly task: KeepTask;
+  readonly resolve: (outcome: AddOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/* What comes while the thread works goes to it together afterwards: under load the cost of syncs and commits is shared. */
+function createBatches(keepAll: (tasks: KeepTask[]) => Promise<Kept[]>) {
+  const waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
 
+  function takeBatch(): Waiting[] {
+    let [count, bytes] = [0, 0];
+    while (count < waiting.length && count < batch.images && bytes < batch.bytes)
+      bytes += waiting[count++]?.task.bytes?.length ?? 0;
+    return waiting.splice(0, count);
+  }
+
   async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const overwrite = waiting[0]?.overwrite ?? 'Never';
-      const end = waiting.findIndex((item) => item.overwrite !== overwrite);
-      const batch = waiting.splice(0, Math.min(batchLimit, end < 0 ? waiting.length : end));
-      await settleBatch(batch, overwrite);
-    }
+    while (waiting.length > 0) await settle(takeBatch());
     running = undefined;
   }
 
-  /* If a batch fails, each entry is tried alone, so that only the one at fault fails. */
-  async function settleBatch(batch: Waiting[], overwrite: Overwrite): Promise<void> {
+  async function settle(items: Waiting[]): Promise<void> {
     try {
-      const outcomes = await write(
-        batch.map(({ entry }) => entry),
-        overwrite,
-      );
-      batch.forEach((item, at) => item.resolve(outcomes[at] as AddOutcome));
+      const kept = await keepAll(items.map(({ task }) => task));
+      items.forEach(({ resolve, reject }, at) => {
+        const one = kept[at] as Kept;
+        if ('message' in one) reject(toError(one));
+        else resolve(one);
+      });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const item of batch) await settleBatch([item], overwrite);
+      for (const { reject } of items) reject(error);
     }
   }
 
   return {
-    add: (entry: CatalogueEntry, overwrite: Overwrite) =>
+    keep: (task: KeepTask) =>
       new Promise<AddOutcome>((resolve, reject) => {
-        waiting.push({ entry, overwrite, resolve, reject });
+        waiting.push({ task, resolve, reject });
         running ??= drain();
       }),
     idle: async () => running,

@@ -1,0 +1,49 @@
+/** Keeps images: their files and their rows in one go, many at once where many wait. */
+import type { AddOutcome, CatalogueEntry, Overwrite } from '../catalogue.ts';
+import { diskFault, remove, writeNewFiles, type DiskFault } from '../write-files.ts';
+import type { Writer } from './writer.ts';
+
+/** One image to keep; without bytes its file is there already and only the row is wanted. */
+export interface KeepTask {
+  readonly entry: CatalogueEntry;
+  readonly path?: string;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+}
+
+/** What became of one image. */
+export type Kept = AddOutcome | DiskFault;
+
+/** The keeping half of the writing thread. */
+export interface Keeper {
+  keep(tasks: readonly KeepTask[]): Kept[];
+}
+
+/** A keeper over a writer. */
+export function createKeeper(writer: Writer, overwrite: Overwrite): Keeper {
+  /* If the transaction of many fails, each is tried alone, so that only the one at fault fails. */
+  const note = (entries: readonly CatalogueEntry[]): Kept[] => {
+    try {
+      return writer.add(entries, overwrite);
+    } catch (error) {
+      if (entries.length > 1) return entries.flatMap((entry) => note([entry]));
+      return entries.map(() => diskFault(error));
+    }
+  };
+  return {
+    keep(tasks) {
+      const faults = writeFilesOf(tasks);
+      const whole = tasks.filter((_, at) => !faults[at]);
+      const outcomes = note(whole.map(({ entry }) => entry));
+      whole.forEach(({ path, bytes }, at) => {
+        if (bytes && path && 'message' in (outcomes[at] as Kept)) remove(path);
+      });
+      return tasks.map((_, at) => faults[at] ?? (outcomes.shift() as Kept));
+    },
+  };
+}
+
+function writeFilesOf(tasks: readonly KeepTask[]): (DiskFault | undefined)[] {
+  const files = tasks.flatMap(({ path, bytes }) => (path && bytes ? [{ path, bytes }] : []));
+  const faults = writeNewFiles(files);
+  return tasks.map(({ bytes }) => (bytes ? faults.shift() : undefined));
+}
