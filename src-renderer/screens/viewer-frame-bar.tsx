@@ -24,6 +24,8 @@ export function ViewerFrameBar({ stack, state }: ViewerFrameBarProps) {
   const { t } = useTranslation();
   const total = state?.frames.length ?? 0;
   if (!stack || !state || total < 2) return <footer className={styles.frameBar} data-is-empty />;
+  // While it plays, the frame that is due is ahead of the one that is drawn: the number has to fit the picture.
+  const index = (state.cine.isPlaying ? state.shown?.frame.index : undefined) ?? state.target;
   return (
     <footer className={styles.frameBar}>
       {state.cine.count > 1 && <Transport stack={stack} state={state} />}
@@ -32,14 +34,14 @@ export function ViewerFrameBar({ stack, state }: ViewerFrameBarProps) {
         aria-label={t('viewer.position')}
         min={1}
         max={total}
-        value={state.target + 1}
+        value={index + 1}
         onChange={(value) => stack.goTo(value - 1)}
         label={null}
         thumbLabel={t('viewer.position')}
         size="sm"
       />
       <Text className={styles.position} size="sm">
-        {t('viewer.imageOf', { number: state.target + 1, total })}
+        {t('viewer.imageOf', { number: index + 1, total })}
       </Text>
       {state.cine.count > 1 && <Speed stack={stack} state={state} />}
     </footer>

@@ -11,7 +11,7 @@ import type { FramePixels } from './series-pixels.ts';
 import type { ShownRange, VOILUTFunction } from './windows.ts';
 
 /** How a frame is to look. */
-export interface Look {
+interface Look {
   readonly range: ShownRange;
   readonly voi: VOILUTFunction;
   readonly inverted: boolean;

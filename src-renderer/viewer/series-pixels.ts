@@ -8,7 +8,7 @@ import { framesOf } from './series-frames.ts';
 import type { SeriesFrame } from './series-frames.ts';
 
 /** Samples of one frame: modality values, or RGB interleaved. */
-export type Samples = Uint8Array | Int16Array | Uint16Array | Float32Array;
+type Samples = Uint8Array | Int16Array | Uint16Array | Float32Array;
 
 /** One decoded frame, rows from the top. */
 export interface FramePixels {

@@ -343,7 +343,7 @@ describe('a clip', () => {
           const seen: (readonly [number, number])[] = [];
           const stage = document.querySelector('[data-target]');
           const watch = new MutationObserver(() =>
-            seen.push([performance.now(), Number(stage?.getAttribute('data-target'))]),
+            seen.push([Number(document.timeline.currentTime), Number(stage?.getAttribute('data-target'))]),
           );
           if (stage) watch.observe(stage, { attributeFilter: ['data-target'] });
           setTimeout(() => {
@@ -352,13 +352,13 @@ describe('a clip', () => {
           }, 4000);
         }),
     );
-    expect(due.length).toBeGreaterThan(15);
+    expect(due.length).toBeGreaterThan(8);
     // Each frame's own start, were it on time, gives the same beginning of the clip; lateness is what differs.
     const length = 30 * 40;
     const begins = due.map(([time, frame]) => (((time - frame * 40) % length) + length) % length);
     const [reference = 0] = begins;
     const late = begins.map((begin) => ((begin - reference + length * 1.5) % length) - length / 2);
-    expect(Math.max(...late) - Math.min(...late)).toBeLessThanOrEqual(2 * 40);
+    expect(Math.max(...late) - Math.min(...late)).toBeLessThanOrEqual(40);
   });
 
   it('stops, steps and changes speed', async () => {
