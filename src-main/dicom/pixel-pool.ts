@@ -5,13 +5,16 @@ import { Piscina } from 'piscina';
 import { PacsError } from '#shared/errors.ts';
 import { threadEntry } from '../threads.ts';
 import type { WindowFrame } from './modality-values.ts';
-import type { PixelAnswer, PixelTask } from './pixel-worker.ts';
+import type { PixelAnswer, PixelResult, PixelTask } from './pixel-worker.ts';
 import type { RenderedFrame, RenderOptions } from './render-frame.ts';
+import type { StoredBytes } from './stored-bytes.ts';
 
 /** Decodes and draws; frames count from 0. Every call throws PacsError: those of the tools, `busy` past the queue, `unsupported` past the time. */
 export interface PixelPool {
   /** One frame as the window shows it. */
   frame(path: string, frame: number): Promise<WindowFrame>;
+  /** One frame as the bytes of native pixel data in little endian, cells of BitsAllocated, whatever it is compressed with. */
+  stored(path: string, frame: number): Promise<Uint8Array<ArrayBuffer>>;
   /** One frame as a picture. */
   render(path: string, frame: number, options: RenderOptions): Promise<RenderedFrame>;
   /** The middle frame as a small JPEG that fits into a square of `size` pixels. */
@@ -63,7 +66,7 @@ export function createPixelPool(
       else reject(new PacsError('busy', 'Too many images are asked for at once. Please try again.'));
     });
 
-  async function run<Result extends WindowFrame | RenderedFrame>(task: PixelTask): Promise<Result> {
+  async function run<Result extends PixelResult>(task: PixelTask): Promise<Result> {
     await turn();
     try {
       const answer = await piscina.run(task, { signal: AbortSignal.timeout(taskTimeout) });
@@ -79,6 +82,7 @@ export function createPixelPool(
 
   return {
     frame: (path, frame) => run({ kind: 'frame', path, frame }),
+    stored: async (path, frame) => (await run<StoredBytes>({ kind: 'stored', path, frame })).bytes,
     render: (path, frame, options) => run({ kind: 'render', path, frame, options }),
     thumbnail: (path, size) => run({ kind: 'thumbnail', path, size }),
     close: async () => {

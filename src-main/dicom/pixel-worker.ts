@@ -12,15 +12,21 @@ import { LruCache } from './pixel-cache.ts';
 import { describePixels } from './pixel-description.ts';
 import type { RenderedFrame, RenderOptions } from './render-frame.ts';
 import { renderFrame } from './render-frame.ts';
+import type { StoredBytes } from './stored-bytes.ts';
+import { storedBytes } from './stored-bytes.ts';
 
 /** What a thread is asked for. */
 export type PixelTask =
   | { readonly kind: 'frame'; readonly path: string; readonly frame: number }
+  | { readonly kind: 'stored'; readonly path: string; readonly frame: number }
   | { readonly kind: 'render'; readonly path: string; readonly frame: number; readonly options: RenderOptions }
   | { readonly kind: 'thumbnail'; readonly path: string; readonly size: number };
 
+/** What comes of a task. */
+export type PixelResult = WindowFrame | RenderedFrame | StoredBytes;
+
 /** What it answers; errors go as values, since a thread's PacsError would arrive without its code. */
-export type PixelAnswer = { readonly value: WindowFrame | RenderedFrame } | { readonly error: PacsErrorValue };
+export type PixelAnswer = { readonly value: PixelResult } | { readonly error: PacsErrorValue };
 
 // Each thread is one of several; libvips would start as many of its own again, and keep pictures that do not come twice.
 sharp.concurrency(1);
@@ -38,9 +44,10 @@ async function headerOf(path: string): Promise<Header> {
   return header;
 }
 
-async function perform(task: PixelTask): Promise<WindowFrame | RenderedFrame> {
+async function perform(task: PixelTask): Promise<PixelResult> {
   const header = await headerOf(task.path);
   if (task.kind === 'frame') return frameForWindow(task.path, task.frame, header);
+  if (task.kind === 'stored') return storedBytes(task.path, task.frame, header);
   if (task.kind === 'render') return renderFrame(task.path, task.frame, task.options, header);
   const middle = Math.floor(describePixels(header).NumberOfFrames / 2);
   const viewport = { width: task.size, height: task.size };

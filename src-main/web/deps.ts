@@ -9,7 +9,7 @@ import type { People } from '../people/people.ts';
 import type { Store } from '../store/store.ts';
 
 /** The pixel tools this door uses. */
-export type Pixels = Pick<PixelPool, 'frame' | 'render'>;
+export type Pixels = Pick<PixelPool, 'frame' | 'render' | 'stored'>;
 
 /** Rooms, tools and settings behind the HTTP door. */
 export interface WebDeps {

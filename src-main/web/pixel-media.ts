@@ -1,5 +1,6 @@
 /** The media types in which pixel data are given, PS3.18 Tables 8.7.3-4 and 8.7.3-5. */
 import type { Header } from '../dicom/data-set.ts';
+import { pixelCodec } from '../dicom/pixel-codec.ts';
 import type { Offer } from './accept.ts';
 
 /** Explicit VR Little Endian, by whose name uncompressed bulk data go. */
@@ -43,21 +44,32 @@ export interface FrameForm {
   readonly transferSyntax: string;
 }
 
+const octets = 'application/octet-stream';
+
 /**
- * The offers for a file's frames. Uncompressed ones are octets by the name of Explicit VR Little Endian; compressed ones go by
- * their own media type, and as octets to who asks for their transfer syntax or for any.
+ * The offers for a file's frames, the kept form first. Uncompressed frames are octets by the name of Explicit VR Little Endian,
+ * and so are decoded ones, which are the default of octets (PS3.18 8.7.3.3); compressed ones go by their own media type, and as
+ * octets to who asks for their transfer syntax or for any.
  */
 export function frameOffers(header: Header, isSingle: boolean): readonly Offer<FrameForm>[] {
-  const transferSyntax = frameSyntax(header);
-  const own = compressedMediaType(transferSyntax);
-  const types = [...new Set([own, 'application/octet-stream'])];
   return (isSingle ? [true, false] : [true]).flatMap((isMultipart) =>
-    types.map((type) => ({
-      type,
-      isMultipart,
-      transferSyntax,
-      isDefault: type === own,
-      value: { type, transferSyntax },
-    })),
+    formsOf(header).map((form) => ({ ...form, isMultipart, value: form })),
   );
 }
+
+function formsOf(header: Header): readonly (FrameForm & { readonly isDefault: boolean })[] {
+  const transferSyntax = frameSyntax(header);
+  const own = compressedMediaType(transferSyntax);
+  const isDecodable = transferSyntax !== ExplicitVRLittleEndian && pixelCodec(header) !== 'unsupported';
+  const kept = [...new Set([own, octets])].map((type) => ({
+    type,
+    transferSyntax,
+    isDefault: type === own && !(type === octets && isDecodable),
+  }));
+  const decoded = { type: octets, transferSyntax: ExplicitVRLittleEndian, isDefault: true };
+  return isDecodable ? [...kept, decoded] : kept;
+}
+
+/** The Content-Type of a part in that form. */
+export const contentType = ({ type, transferSyntax }: FrameForm): string =>
+  `${type}; transfer-syntax=${transferSyntax}`;

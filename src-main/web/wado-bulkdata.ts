@@ -3,21 +3,17 @@ import { open } from 'node:fs/promises';
 import { PacsError } from '#shared/errors.ts';
 import type { DataSet, Element, Header } from '../dicom/data-set.ts';
 import { readDeflated } from '../dicom/frames-deflated.ts';
-import { encapsulatedFrames } from '../dicom/frames-encapsulated.ts';
-import { readFrame } from '../dicom/frames.ts';
 import { readHeader } from '../dicom/header-reader.ts';
-import { isVideo } from '../dicom/pixel-codec.ts';
-import { describePixels } from '../dicom/pixel-description.ts';
 import { text } from '../dicom/values.ts';
 import type { StoredFile } from '../store/store.ts';
 import { acceptOf, negotiate, type Offer } from './accept.ts';
 import { fileChunks, readAhead, streamed } from './body.ts';
+import { pixelOffers, pixelParts } from './bulkdata-pixels.ts';
 import { entityTag, notModified, privateCache } from './caching.ts';
-import type { WebDeps } from './deps.ts';
+import type { Pixels, WebDeps } from './deps.ts';
 import { numberLength, swapped, swappedChunks } from './little-endian.ts';
 import { multipartRelated, type Part } from './multipart.ts';
-import { frameOffers, frameSyntax, isEncapsulated } from './pixel-media.ts';
-import { checkFrames } from './wado-frames.ts';
+import { isEncapsulated } from './pixel-media.ts';
 import type { Handler } from './routes.ts';
 import { filesOf, scopeOf } from './scope.ts';
 
@@ -60,64 +56,52 @@ async function inflated(path: string, header: Header, { offset, length }: Elemen
   }
 }
 
+/** A form in which a value can be given, and its parts. */
+interface ValueForm {
+  readonly type: string;
+  readonly transferSyntax?: string;
+  readonly parts: () => Promise<readonly Part[]>;
+}
+
 /** What a value may be given as; an encapsulated document by its own type too. */
-function valueOffers(header: Header, element: Element): readonly Offer<{ readonly type: string }>[] {
+function valueOffers(file: StoredFile, header: Header, element: Element): readonly Offer<ValueForm>[] {
   const own = element.tag === encapsulatedDocument ? text(header, mimeType)?.trim().toLowerCase() : undefined;
   const types = own && /^[\w.+-]+\/[\w.+-]+$/.test(own) && own !== octets ? [octets, own] : [octets];
-  return [true, false].flatMap((isMultipart) => types.map((type) => ({ type, isMultipart, value: { type } })));
+  return [true, false].flatMap((isMultipart) =>
+    types.map((type) => {
+      const body = () => valueChunks(file, header, element);
+      const part = { headers: { 'Content-Type': type }, length: element.length, body };
+      return { type, isMultipart, value: { type, parts: async () => [part] } };
+    }),
+  );
 }
 
-/** The fragments of a video, which is one stream whatever NumberOfFrames says, PS3.5 8.2.5. */
-async function* videoChunks({ path, size }: StoredFile, header: Header): AsyncGenerator<Uint8Array> {
-  const file = await open(path);
-  const { rangesOf } = await encapsulatedFrames(file, header, size, 1).finally(() => file.close());
-  for (const { offset, length } of rangesOf(0)) yield* fileChunks(path, length, offset);
-}
-
-const areFrames = (header: Header, element: Element) => element === header.pixelData && isEncapsulated(header);
-
-/** How many parts pixel data in fragments have. */
-const partCount = (header: Header) => (isVideo(header.TransferSyntaxUID) ? 1 : describePixels(header).NumberOfFrames);
-
-/** The parts of a value: one, or one a frame for pixel data in fragments. */
-async function partsOf(file: StoredFile, header: Header, element: Element, type: string): Promise<readonly Part[]> {
-  if (!areFrames(header, element))
-    return [
-      { headers: { 'Content-Type': type }, length: element.length, body: () => valueChunks(file, header, element) },
-    ];
-  const headers = { 'Content-Type': `${type}; transfer-syntax=${frameSyntax(header)}` };
-  if (isVideo(header.TransferSyntaxUID)) return [{ headers, body: () => videoChunks(file, header) }];
-  const frames = Array.from({ length: partCount(header) }, (_, frame) => frame);
-  await checkFrames(file.path, header, frames);
-  return frames.map((frame) => ({
-    headers,
-    async *body() {
-      yield await readFrame(file.path, header, frame);
-    },
+function offersOf(pixels: Pixels, file: StoredFile, header: Header, element: Element): readonly Offer<ValueForm>[] {
+  if (element !== header.pixelData || !isEncapsulated(header)) return valueOffers(file, header, element);
+  return pixelOffers(header).map((offer) => ({
+    ...offer,
+    value: { ...offer.value, parts: () => pixelParts(pixels, file, header, offer.value) },
   }));
 }
 
-/** One value as multipart/related, or alone where a single part is asked for; pixel data in fragments frame by frame. */
+/** One value as multipart/related, or alone where a single part is asked for. */
 export const retrieveBulkdata =
   (deps: WebDeps): Handler =>
   async (c) => {
     const [file] = await filesOf(deps.store, scopeOf(c));
     const path = c.req.param('path') ?? '';
     const header = await readHeader(file.path);
-    const element = elementAt(header, path);
-    const isPixels = element === header.pixelData && isEncapsulated(header);
-    const offers = isPixels
-      ? frameOffers(header, describePixels(header).NumberOfFrames === 1)
-      : valueOffers(header, element);
-    const { isMultipart, value } = negotiate<{ readonly type: string }>(acceptOf(c.req.raw), offers);
-    const tag = entityTag(file.path, file.size, path, isMultipart ? 'm' : 's', value.type);
+    const offers = offersOf(deps.pixels, file, header, elementAt(header, path));
+    const { isMultipart, value } = negotiate(acceptOf(c.req.raw), offers);
+    const { type, transferSyntax = '' } = value;
+    const tag = entityTag(file.path, file.size, path, isMultipart ? 'm' : 's', type, transferSyntax);
     const headers = { ETag: tag, 'Cache-Control': privateCache, Vary: 'Accept' };
     const known = notModified(c.req.raw, tag);
     if (known) return known;
-    const parts = await partsOf(file, header, element, value.type);
+    const parts = await value.parts();
     const [only] = parts;
     if (isMultipart || !only) {
-      const body = multipartRelated(value.type, parts);
+      const body = multipartRelated(type, parts);
       return new Response(streamed(readAhead(body.chunks())), { headers: { ...body.headers, ...headers } });
     }
     const length = only.length === undefined ? {} : { 'Content-Length': String(only.length) };

@@ -29,6 +29,7 @@ describe('the window', () => {
   const pool = createPixelPool(1);
   const pixels: Pixels = {
     render: pool.render,
+    stored: pool.stored,
     frame: async (path, frame) => {
       decoded++;
       const [file] = await here.store.files({ StudyInstanceUID: '1.2.3.7' });
