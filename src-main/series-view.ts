@@ -21,10 +21,7 @@ export async function viewSeries(store: Store, scope: CheckedInput<'series.view'
   return {
     ...scope,
     ...described(first),
-    instances: headers.map((header, at) => ({
-      ...instanceView(header),
-      NumberOfFrames: files[at]?.NumberOfFrames ?? 1,
-    })),
+    instances: headers.map(instanceView),
   };
 }
 

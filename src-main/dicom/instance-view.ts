@@ -8,13 +8,13 @@ import { readGeometry, readSpacing } from './instance-spacing.ts';
 import { isLossySyntax } from './pixel-codec.ts';
 import { pixelKindOf } from './modality-values.ts';
 import type { PixelDescription } from './pixel-description.ts';
-import { describePixels } from './pixel-description.ts';
+import { countFrames, describePixels } from './pixel-description.ts';
 import { isInverted } from './render-frame.ts';
 import { number, numbers, text } from './values.ts';
 import type { VoiWindow } from './voi.ts';
 import { readVoiFunction, readVoiLut, readWindows } from './voi.ts';
 
-/** The view of an instance. One without an image that can be shown has no frames and no rows. */
+/** The view of an instance. One without pixel data has no frames; one that cannot be shown has one, and no rows. */
 export function instanceView(header: Header): InstanceView {
   const image = tryDescribe(header);
   const InstanceNumber = number(header, '00200013');
@@ -55,7 +55,7 @@ type ImagePart = Pick<
 function describeImage(header: Header, image: PixelDescription | undefined): ImagePart {
   if (!image)
     return {
-      NumberOfFrames: 0,
+      NumberOfFrames: countFrames(header),
       Rows: 0,
       Columns: 0,
       PhotometricInterpretation: 'MONOCHROME2',

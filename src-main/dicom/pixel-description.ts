@@ -6,6 +6,9 @@ import { number, text } from './values.ts';
 /** Most bytes that one decoded frame may have; more is refused before memory is taken. */
 export const maximumFrameBytes = 512 * 1024 * 1024;
 
+/** Most frames that are counted in one data set: a file of single bits may claim a thousand million. */
+const maximumFrames = 1_000_000;
+
 /** How samples are written: whole numbers, or Float and Double Float Pixel Data. */
 type SampleFormat = 'integer' | 'float' | 'double';
 
@@ -59,6 +62,16 @@ export function describePixels(header: Header): PixelDescription {
   };
 }
 
+/** Frames to show: 0 without pixel data, 1 where they cannot be described, so that a person sees why. Never throws. */
+export function countFrames(header: Header): number {
+  if (!header.pixelData) return 0;
+  try {
+    return describePixels(header).NumberOfFrames;
+  } catch {
+    return 1;
+  }
+}
+
 type Depth = Pick<PixelDescription, 'BitsAllocated' | 'BitsStored' | 'HighBit' | 'isSigned' | 'format'>;
 
 function describeDepth(header: Header): Depth {
@@ -88,14 +101,14 @@ function photometric(header: Header, samples: number): string {
   return isGrey ? 'RGB' : name;
 }
 
-/** NumberOfFrames as far as the data can hold it: at least 1, whatever the data set says. */
+/** NumberOfFrames as far as the data can hold it: at least 1 and at most `maximumFrames`, whatever the data set says. */
 function frameCount(header: Header, frameBits: number): number {
   const claimed = /^\s*\+?(\d{1,9})\s*$/.exec(text(header, '00280008') ?? '');
   const wanted = Math.max(1, Number(claimed?.[1] ?? 1));
   const { offset, length } = header.pixelData!;
   // The smallest fragment has an item header of eight bytes and two bytes of data, PS3.5 A.4.
   const room = length < 0 ? Math.floor((header.size - offset) / 10) : Math.floor((length * 8) / frameBits);
-  return Math.max(1, Math.min(wanted, room));
+  return Math.max(1, Math.min(wanted, room, maximumFrames));
 }
 
 const whole = (header: Header, tag: string): number | undefined => {

@@ -19,6 +19,8 @@ export interface CatalogueEntry {
   /** SHA-256 of the file's bytes. */
   readonly digest: Uint8Array;
   readonly TransferSyntaxUID: string;
+  /** Frames that there are to show, whatever the data set claims; 0 without pixel data. */
+  readonly NumberOfFrames: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly origin: Origin;

@@ -2,6 +2,7 @@
 import { PacsError } from '#shared/errors.ts';
 import type { Identifiers, Origin } from '#shared/model.ts';
 import type { Header } from '../dicom/data-set.ts';
+import { countFrames } from '../dicom/pixel-description.ts';
 import { identifiers, indexedValues } from '../dicom/values.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 
@@ -28,6 +29,7 @@ export function makeEntry(
     size: file.size,
     digest: file.digest,
     TransferSyntaxUID: file.header.TransferSyntaxUID,
+    NumberOfFrames: countFrames(file.header),
     receivedAt,
     origin,
   };

@@ -11,6 +11,7 @@ export interface StoredFile extends Identifiers {
   /** Bytes. */
   readonly size: number;
   readonly TransferSyntaxUID: string;
+  /** Frames that there are to show, whatever the data set claims; 0 without pixel data. */
   readonly NumberOfFrames: number;
 }
 

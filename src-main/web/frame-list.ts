@@ -9,7 +9,9 @@ export function parseFrameList(text: string, NumberOfFrames: number): readonly n
   if (names.length > maximumFrames || !names.every((name) => /^[1-9]\d{0,8}$/.test(name)))
     throw new PacsError('bad-request', 'A frame list has whole numbers from 1 on, separated by commas.');
   const frames = names.map((name) => Number(name) - 1);
-  if (frames.some((frame) => frame >= Math.max(1, NumberOfFrames)))
-    throw new PacsError('not-found', 'This instance has no such frame.');
+  if (frames.some((frame) => frame >= NumberOfFrames)) throw new PacsError('not-found', noSuchFrame(NumberOfFrames));
   return frames;
 }
+
+const noSuchFrame = (NumberOfFrames: number) =>
+  NumberOfFrames === 0 ? 'This object has no image.' : `This instance has no such frame, only ${NumberOfFrames}.`;

@@ -8,11 +8,12 @@ export interface FrameOf {
 }
 
 const maximumCandidates = 4;
-const middle = (count: number) => Math.max(0, Math.floor((count - 1) / 2));
+const middle = (count: number) => Math.floor((count - 1) / 2);
 
-/** The middle frame of the middle instance of each series, in their order; at most four, for some have no picture. */
+/** The middle frame of the middle instance with frames of each series, in their order; at most four, for some cannot be drawn. */
 export function candidates(files: readonly StoredFile[]): readonly FrameOf[] {
-  const series = Map.groupBy(files, ({ SeriesInstanceUID }) => SeriesInstanceUID);
+  const withFrames = files.filter(({ NumberOfFrames }) => NumberOfFrames > 0);
+  const series = Map.groupBy(withFrames, ({ SeriesInstanceUID }) => SeriesInstanceUID);
   return [...series.values()].slice(0, maximumCandidates).flatMap((ofSeries) => {
     const file = ofSeries[middle(ofSeries.length)];
     return file ? [{ file, frame: middle(file.NumberOfFrames) }] : [];

@@ -24,14 +24,16 @@ async function framesOf(deps: WebDeps, c: WebContext): Promise<readonly FrameOf[
   const scope = scopeOf(c);
   const [file, ...others] = await filesOf(deps.store, scope);
   if (scope.SOPInstanceUID === undefined) return candidates([file, ...others]);
-  const list = parseFrameList(c.req.param('frames') ?? '1', file.NumberOfFrames);
+  const frames = c.req.param('frames');
+  if (frames === undefined) return file.NumberOfFrames > 0 ? [{ file, frame: 0 }] : [];
+  const list = parseFrameList(frames, file.NumberOfFrames);
   if (list.length !== 1) throw new PacsError('bad-request', 'Only one frame can be rendered at a time.');
   return [{ file, frame: list[0] as number }];
 }
 
-/** Draws the first frame that can be drawn; throws the last error where none can. */
+/** Draws the first frame that can be drawn; throws the last error where none can, `unsupported` where there is none. */
 async function draw({ pixels }: WebDeps, frames: readonly FrameOf[], options: RenderOptions) {
-  let failure: unknown;
+  let failure: unknown = new PacsError('unsupported', 'There is no image here to show.');
   for (const { file, frame } of frames) {
     try {
       return await pixels.render(file.path, frame, options);

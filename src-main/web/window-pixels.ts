@@ -19,9 +19,29 @@ interface SeriesFrame {
   readonly frame: number;
 }
 
-/** Frames of the files counted through in their order. */
-const seriesFrames = (files: readonly StoredFile[]): readonly SeriesFrame[] =>
-  files.flatMap((file) => Array.from({ length: Math.max(1, file.NumberOfFrames) }, (_, frame) => ({ file, frame })));
+/** Frames of the files counted through in their order, each made when asked for: files may claim millions. */
+interface SeriesFrames {
+  readonly count: number;
+  at(number: number): SeriesFrame;
+}
+
+function seriesFrames(files: readonly StoredFile[]): SeriesFrames {
+  let count = 0;
+  const starts = files.map(({ NumberOfFrames }) => (count += NumberOfFrames) - NumberOfFrames);
+  return {
+    count,
+    at: (number) => {
+      // The last that begins here or before: files without frames begin where the next one does.
+      let [low, high] = [0, files.length - 1];
+      while (low < high) {
+        const middle = Math.ceil((low + high) / 2);
+        if ((starts[middle] as number) <= number) low = middle;
+        else high = middle - 1;
+      }
+      return { file: files[low] as StoredFile, frame: number - (starts[low] as number) };
+    },
+  };
+}
 
 type Record = readonly [head: Uint8Array, body: Uint8Array];
 
@@ -36,9 +56,10 @@ async function recordOf(pixels: Pixels, { file, frame }: SeriesFrame, number: nu
   }
 }
 
-async function* records(frames: readonly SeriesFrame[], first: number, { pixels, log }: WebDeps) {
-  const order = framesOutward(frames.length, first);
-  const make = (number: number) => recordOf(pixels, frames[number] as SeriesFrame, number, log);
+async function* records(frames: SeriesFrames, first: number, { pixels, log }: WebDeps) {
+  if (frames.count === 0) return;
+  const order = framesOutward(frames.count, first);
+  const make = (number: number) => recordOf(pixels, frames.at(number), number, log);
   const bounds = { depth: framesAtOnce, bytes: bytesAhead, sizeOf: ([, body]: Record) => body.byteLength };
   for await (const [head, body] of mapAhead(order, make, bounds)) {
     yield head;
@@ -52,7 +73,8 @@ export const answerPixels =
   async (c) => {
     const frames = seriesFrames(await filesOf(deps.store, scopeOf(c)));
     const first = Number(c.req.query('first') ?? 0);
-    if (!Number.isInteger(first) || first < 0 || first >= frames.length)
+    // A series without frames is an empty stream, whose first is 0 as well.
+    if (!Number.isInteger(first) || first < 0 || first >= Math.max(1, frames.count))
       throw new PacsError('bad-request', 'The parameter first is not a frame of this series.');
     return new Response(streamed(records(frames, first, deps)), {
       headers: { 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' },

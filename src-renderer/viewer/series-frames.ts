@@ -39,8 +39,7 @@ export function framesOf(view: SeriesView): readonly SeriesFrame[] {
   const oneGroup = isVolume(view);
   const frames: SeriesFrame[] = [];
   for (const instance of view.instances)
-    // What holds no image takes the place of one frame in the stream, with a sentence that says so.
-    for (let number = 1; number <= Math.max(1, instance.NumberOfFrames); number++)
+    for (let number = 1; number <= instance.NumberOfFrames; number++)
       frames.push({
         index: frames.length,
         number,

@@ -260,7 +260,7 @@ test('inversion, aspect ratio, loss and texts', async () => {
   expect((await view([])).invert).toBe(false);
 });
 
-test('an object without an image has no frames', async () => {
+test('an object without pixel data has no frames, one whose pixels cannot be described has one to say so', async () => {
   const { path } = folder;
   const { writeFileSync } = await import('node:fs');
   const { buildPart10, instanceElements } = await import('../support/build-data-set.ts');
@@ -272,5 +272,5 @@ test('an object without an image has no frames', async () => {
     windows: [],
     frameTimes: [],
   });
-  expect(instanceView(await readHeader(write([], { Rows: 0 })))).toMatchObject({ NumberOfFrames: 0 });
+  expect(instanceView(await readHeader(write([], { Rows: 0 })))).toMatchObject({ NumberOfFrames: 1, Rows: 0 });
 });

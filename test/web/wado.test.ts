@@ -231,7 +231,21 @@ describe('WADO-RS', () => {
     ])
       expect((await get(`${first}/rendered?${query}`)).status, query).toBe(400);
     expect((await get(`${first}/rendered`, 'image/gif')).status).toBe(406);
-    expect((await get('1.2.3.4/rendered')).status).toBe(406);
+    const report = '1.2.3.4/series/1.2.3.4.1/instances/1.2.3.4.1.1';
+    for (const path of ['1.2.3.4/rendered', `${report}/rendered`, `${report}/thumbnail`]) {
+      const none = await get(path);
+      expect([none.status, await none.json()]).toEqual([
+        406,
+        expect.objectContaining({ Message: 'There is no image here to show.' }),
+      ]);
+    }
+    for (const path of [`${report}/frames/1`, `${report}/frames/1/rendered`]) {
+      const none = await get(path);
+      expect([none.status, await none.json()]).toEqual([
+        404,
+        expect.objectContaining({ Message: 'This object has no image.' }),
+      ]);
+    }
     expect((await get(`${frames}/frames/1,2/rendered`)).status).toBe(400);
   });
 

@@ -47,6 +47,11 @@ describe('the window', () => {
     await keep(here.store, greyImage(uids(1, 1, 3)));
     await keep(here.store, buildPart10({ elements: instanceElements(uids(2, 1, 1)) }));
     await keep(here.store, greyImage(uids(7, 1, 1), 400));
+    await keep(here.store, greyImage(uids(8, 1, 1), 2));
+    await keep(here.store, buildPart10({ elements: instanceElements(uids(8, 1, 2)) }));
+    await keep(here.store, greyImage(uids(8, 1, 3)));
+    await keep(here.store, buildPart10({ elements: instanceElements(uids(8, 1, 4)) }));
+    await keep(here.store, greyImage([...uids(8, 1, 5), { tag: 'Rows', value: 0 }], 2));
   });
   afterAll(async () => {
     await here.close();
@@ -71,6 +76,22 @@ describe('the window', () => {
     ]);
     expect(Buffer.from(records[1]?.body ?? []).toString()).toBe('This frame is damaged.');
     expect(records[0]?.head).toMatchObject({ kind: 'uint8', rows: 4, columns: 4, length: 16 });
+  });
+
+  test('what has no pixel data has no record, what cannot be described has one that says why', async () => {
+    const response = await get('/window/pixels/1.2.3.8/1.2.3.8.1');
+    const records = recordsOf(new Uint8Array(await response.arrayBuffer()));
+    expect(records.map(({ head }) => [head.frame, head.kind])).toEqual([
+      [0, 'uint8'],
+      [1, 'uint8'],
+      [2, 'uint8'],
+      [3, 'error'],
+    ]);
+    expect(Buffer.from(records[3]?.body ?? []).toString()).toContain('rows or columns');
+    const none = await get('/window/pixels/1.2.3.2/1.2.3.2.1');
+    expect([none.status, (await none.arrayBuffer()).byteLength]).toEqual([200, 0]);
+    expect((await get('/window/pixels/1.2.3.2/1.2.3.2.1?first=1')).status).toBe(400);
+    expect((await get('/window/thumbnail/1.2.3.8')).status).toBe(200);
   });
 
   test.each(['first=6', 'first=-1', 'first=x', 'first=1.5'])('%s is no frame', async (query) => {

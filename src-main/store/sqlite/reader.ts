@@ -57,8 +57,7 @@ function readFiles(database: Connection, scope: Scope): CataloguedFile[] {
   const rows = database
     .prepare(
       `SELECT coalesce(studies.PatientID, '') AS PatientID, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID,
-       coalesce(SOPClassUID, '') AS SOPClassUID, bucket, name, size, TransferSyntaxUID,
-       max(1, CAST(coalesce(NumberOfFrames, '1') AS INTEGER)) AS NumberOfFrames
+       coalesce(SOPClassUID, '') AS SOPClassUID, bucket, name, size, TransferSyntaxUID, frames AS NumberOfFrames
        FROM instances JOIN series ON series.id = instances.series JOIN studies ON studies.id = series.study
        WHERE ${where} ORDER BY CAST(SeriesNumber AS INTEGER), series.id, CAST(InstanceNumber AS INTEGER), SOPInstanceUID`,
     )

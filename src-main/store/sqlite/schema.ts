@@ -37,7 +37,7 @@ const extra: Record<Level, string> = {
   STUDY: 'patient INTEGER NOT NULL, search TEXT NOT NULL, LastReceivedAt INTEGER NOT NULL,',
   SERIES: 'study INTEGER NOT NULL,',
   IMAGE: `series INTEGER NOT NULL, bucket INTEGER NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,
-    digest BLOB NOT NULL, TransferSyntaxUID TEXT NOT NULL, origin TEXT NOT NULL,`,
+    digest BLOB NOT NULL, TransferSyntaxUID TEXT NOT NULL, origin TEXT NOT NULL, frames INTEGER NOT NULL,`,
 };
 
 function createTable(level: Level): string {

@@ -172,6 +172,7 @@ function createAdder(database: Connection, caches: Caches) {
     'digest',
     'TransferSyntaxUID',
     'origin',
+    'frames',
   );
   const patientOf = createEntityFinder(database, caches, 'PATIENT', insertPatient);
   const studyOf = createEntityFinder(database, caches, 'STUDY', (publicId, entry, patient) =>
@@ -193,7 +194,7 @@ function createAdder(database: Connection, caches: Caches) {
     const patient = patientOf(entry);
     const study = studyOf(entry, patient.id);
     const series = seriesOf(entry, study.id);
-    const { place, size, digest, TransferSyntaxUID, origin } = entry;
+    const { place, size, digest, TransferSyntaxUID, NumberOfFrames, origin } = entry;
     insertInstance(
       publicId,
       entry,
@@ -204,6 +205,7 @@ function createAdder(database: Connection, caches: Caches) {
       digest,
       TransferSyntaxUID,
       JSON.stringify(origin),
+      NumberOfFrames,
     );
     if (!old) {
       count(entry, study.id, series);
