@@ -38,6 +38,7 @@ function row(at: number): CatalogueEntry {
     size: 8192,
     digest: new Uint8Array(32),
     TransferSyntaxUID: '1.2.840.10008.1.2.1',
+    NumberOfFrames: 1,
     receivedAt: 1_700_000_000_000 + at,
     origin: { kind: 'import', path: 'bench' },
   };

@@ -3,7 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { ctSeries, writeFiles } from './data.ts';
-import { chairside, makeFolder, orthanc, removeFolders, storescp, type BenchServer, type ServerStart } from './servers.ts';
+import {
+  chairside,
+  makeFolder,
+  orthanc,
+  removeFolders,
+  storescp,
+  type BenchServer,
+  type ServerStart,
+} from './servers.ts';
 import { table } from './table.ts';
 
 const environment = { ...process.env, TCP_NODELAY: '1' };

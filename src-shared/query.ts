@@ -82,10 +82,13 @@ export function fold(text: string): string {
 // oxlint-disable-next-line no-control-regex -- the range of ASCII
 const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
 
+/* The blocks of combining diacritical marks; the marks of kana and of Indic scripts are other blocks. */
+const accents = /[\u0300-\u036f]|[\u1ab0-\u1aff]|[\u1dc0-\u1dff]/g;
+
 const foldLetters = (text: string): string =>
   text
     .normalize('NFKD')
-    .replace(/[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff]/g, '')
+    .replace(accents, '')
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[ßłøđðþæœıħ]/g, (letter) => letters[letter] ?? letter);

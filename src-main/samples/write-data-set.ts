@@ -4,7 +4,7 @@ import { PacsError } from '#shared/errors.ts';
 import { fileMetaInformation } from '../dicom/part10.ts';
 
 /** One value: a text or number, several of them, bytes, items of a sequence, or the frames of encapsulated pixel data. */
-export type Value = string | number | readonly (string | number)[] | Uint8Array | Encapsulated | readonly Values[];
+type Value = string | number | readonly (string | number)[] | Uint8Array | Encapsulated | readonly Values[];
 
 /** A data set by keyword; the order does not matter, the writer sorts by tag. Undefined values are left out. */
 export interface Values {

@@ -37,7 +37,7 @@ export interface AddOutcome {
 }
 
 /** An image that is all in memory: its row, where its file goes, and its bytes. */
-export interface NewImage {
+interface NewImage {
   readonly entry: CatalogueEntry;
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;

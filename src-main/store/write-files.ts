@@ -1,6 +1,7 @@
 /** Writes files so that bytes and names survive a power cut; every call waits for the disk, so it belongs into a thread. */
-import { closeSync, fdatasyncSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A new file and all of its bytes. */
 export interface NewFile {
@@ -20,47 +21,53 @@ export const diskFault = (thrown: unknown): DiskFault => {
   return { code, message };
 };
 
+const syncInBackground = promisify(fdatasync);
+
 /**
  * Makes new files and syncs them and their folders; the answer tells for each its fault or nothing. First all are written,
- * then all are synced: they share the commits of the file system's journal. Of a file with a fault nothing is left.
+ * then all are synced at once: they share the commits of the file system's journal. Of a file with a fault nothing is left.
  */
-export function writeNewFiles(files: readonly NewFile[]): (DiskFault | undefined)[] {
-  const open = files.map((file) => attempt(file.path, () => ({ descriptor: create(file) })));
-  const faults = open.map((one, at) => {
-    if ('code' in one) return one;
-    const synced = attempt(files[at]?.path, () => syncAndClose(one.descriptor));
-    return synced && 'code' in synced ? synced : undefined;
-  });
+export async function writeNewFiles(files: readonly NewFile[]): Promise<(DiskFault | undefined)[]> {
+  const made = files.map((file) => create(file));
+  const isAlone = files.length === 1;
+  const faults = await Promise.all(
+    files.map(async ({ path }, at) => {
+      const one = made[at];
+      return typeof one === 'number' ? syncAndClose(one, path, isAlone) : one;
+    }),
+  );
   const folders = new Set(files.filter((_, at) => !faults[at]).map(({ path }) => dirname(path)));
   for (const folder of folders) syncFolder(folder);
   return faults;
 }
 
-function attempt<R>(path: string | undefined, work: () => R): R | DiskFault {
+function create({ path, bytes }: NewFile): number | DiskFault {
+  let descriptor: number | undefined;
   try {
-    return work();
+    descriptor = openSync(path, 'wx');
+    writeAll(descriptor, bytes);
+    return descriptor;
   } catch (error) {
-    if (path !== undefined) remove(path);
+    /* Only what was made here is removed. */
+    if (descriptor !== undefined) {
+      closeSync(descriptor);
+      remove(path);
+    }
     return diskFault(error);
   }
 }
 
-function create({ path, bytes }: NewFile): number {
-  const descriptor = openSync(path, 'wx');
+/* Alone, a file is synced here and now: handing it on would only cost a wake-up. */
+async function syncAndClose(descriptor: number, path: string, isAlone: boolean): Promise<DiskFault | undefined> {
   try {
-    writeAll(descriptor, bytes);
-    return descriptor;
+    if (isAlone) fdatasyncSync(descriptor);
+    else await syncInBackground(descriptor);
+    closeSync(descriptor);
+    return undefined;
   } catch (error) {
     closeSync(descriptor);
-    throw error;
-  }
-}
-
-function syncAndClose(descriptor: number): void {
-  try {
-    fdatasyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    remove(path);
+    return diskFault(error);
   }
 }
 

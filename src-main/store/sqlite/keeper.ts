@@ -15,8 +15,10 @@ export type Kept = AddOutcome | DiskFault;
 
 /** The keeping half of the writing thread. */
 export interface Keeper {
-  keep(tasks: readonly KeepTask[]): Kept[];
+  keep(tasks: readonly KeepTask[]): Promise<Kept[]>;
 }
+
+const alreadyKept: AddOutcome = { outcome: 'known', isNewStudy: false };
 
 /** A keeper over a writer. */
 export function createKeeper(writer: Writer, overwrite: Overwrite): Keeper {
@@ -30,20 +32,24 @@ export function createKeeper(writer: Writer, overwrite: Overwrite): Keeper {
     }
   };
   return {
-    keep(tasks) {
-      const faults = writeFilesOf(tasks);
+    async keep(all) {
+      /* What is there already is not written first: a scanner that sends a study again costs next to nothing. */
+      const known = all.map(({ entry, bytes }) => bytes !== undefined && writer.isKept(entry, overwrite));
+      const tasks = all.filter((_, at) => !known[at]);
+      const faults = await writeFilesOf(tasks);
       const whole = tasks.filter((_, at) => !faults[at]);
       const outcomes = note(whole.map(({ entry }) => entry));
       whole.forEach(({ path, bytes }, at) => {
         if (bytes && path && 'message' in (outcomes[at] as Kept)) remove(path);
       });
-      return tasks.map((_, at) => faults[at] ?? (outcomes.shift() as Kept));
+      const kept = faults.map((fault) => fault ?? (outcomes.shift() as Kept));
+      return all.map((_, at) => (known[at] ? alreadyKept : (kept.shift() as Kept)));
     },
   };
 }
 
-function writeFilesOf(tasks: readonly KeepTask[]): (DiskFault | undefined)[] {
+async function writeFilesOf(tasks: readonly KeepTask[]): Promise<(DiskFault | undefined)[]> {
   const files = tasks.flatMap(({ path, bytes }) => (path && bytes ? [{ path, bytes }] : []));
-  const faults = writeNewFiles(files);
+  const faults = await writeNewFiles(files);
   return tasks.map(({ bytes }) => (bytes ? faults.shift() : undefined));
 }

@@ -8,6 +8,8 @@ import { columnsOf, foldedColumn, foldedValue, isFolded, tableOf } from './schem
 
 /** The writing half of the SQLite catalogue; every method is one transaction, called from one thread. */
 export interface Writer {
+  /** True where the instance is there already and stays as it is. */
+  isKept(entry: CatalogueEntry, overwrite: Overwrite): boolean;
   add(entries: readonly CatalogueEntry[], overwrite: Overwrite): AddOutcome[];
   refuse(refusal: { at: number; origin: unknown; code: string; message: string }): void;
   settle(bucket: number): void;
@@ -47,7 +49,12 @@ export function createWriter(database: Connection): Writer {
       }
     };
   };
+  const existing = findExisting(database);
   return {
+    isKept: (entry, overwrite) => {
+      const old = existing(orthancDigest('IMAGE', entry.identifiers));
+      return old !== undefined && keeps(old.digest, entry, overwrite);
+    },
     add: guarded((entries: readonly CatalogueEntry[], overwrite: Overwrite) =>
       entries.map((entry) => add(entry, overwrite)),
     ),
@@ -157,6 +164,18 @@ function createEntityFinder(database: Connection, caches: Caches, level: 'PATIEN
   };
 }
 
+interface Existing extends Place {
+  readonly id: number;
+  readonly size: number;
+  readonly digest: Buffer;
+}
+
+/** Finds the row of an instance. */
+function findExisting(database: Connection) {
+  const select = database.prepare('SELECT id, bucket, name, size, digest FROM instances WHERE publicId = ?');
+  return (publicId: Buffer): Existing | undefined => select.get(publicId) as Existing | undefined;
+}
+
 /** Adds one entry: parents first, then the instance, then the counts. */
 function createAdder(database: Connection, caches: Caches) {
   const insertPatient = createInserter(database, 'PATIENT');
@@ -181,13 +200,13 @@ function createAdder(database: Connection, caches: Caches) {
   const seriesOf = createEntityFinder(database, caches, 'SERIES', (publicId, entry, study) =>
     insertSeries(publicId, entry, study),
   );
-  const existing = database.prepare('SELECT id, bucket, name, size, digest FROM instances WHERE publicId = ?');
+  const existing = findExisting(database);
   const replace = createReplacer(database);
   const count = createCounter(database, caches);
 
   return (entry: CatalogueEntry, overwrite: Overwrite): AddOutcome => {
     const publicId = orthancDigest('IMAGE', entry.identifiers);
-    const old = existing.get(publicId) as (Place & { id: number; size: number; digest: Buffer }) | undefined;
+    const old = existing(publicId);
     if (old && keeps(old.digest, entry, overwrite))
       return { outcome: 'known', isNewStudy: false, discard: entry.place };
     if (old) replace(old, entry);
@@ -220,7 +239,7 @@ function createReplacer(database: Connection) {
   const remove = database.prepare('DELETE FROM instances WHERE id = ?');
   const discard = database.prepare('INSERT INTO discarded VALUES (?, ?)');
   const resize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
-  return (old: Place & { id: number; size: number }, entry: CatalogueEntry): void => {
+  return (old: Existing, entry: CatalogueEntry): void => {
     remove.run(old.id);
     discard.run(old.bucket, old.name);
     resize.run(entry.size - old.size);

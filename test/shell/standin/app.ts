@@ -7,7 +7,7 @@ import { releaseLock, takeLock } from './single-instance.ts';
 import { preventable, strict } from './strict.ts';
 
 /** What other parts do when the application ends. */
-export interface Ending {
+interface Ending {
   /** Closes all windows; false where one of them would not. */
   closeWindows(): boolean;
   /** Ends Chromium. */
