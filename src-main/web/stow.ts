@@ -17,7 +17,7 @@ const partsAtOnce = 8;
 const maximumParts = 100_000;
 
 /** Where an upload came from. */
-export const originOf = (c: WebContext): Origin => {
+const originOf = (c: WebContext): Origin => {
   const user = c.get('user');
   return { kind: 'http', remoteAddress: c.env.remoteAddress, ...(user === undefined ? {} : { user }) };
 };

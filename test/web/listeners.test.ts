@@ -354,8 +354,8 @@ describe('private listener', () => {
   });
 
   test('import: one file as the body', async () => {
-    const put = (body: Buffer) =>
-      fetch(`http://127.0.0.1:${port}/window/import?name=a.dcm`, {
+    const put = (body: Buffer, name = 'a.dcm') =>
+      fetch(`http://127.0.0.1:${port}/window/import?name=${encodeURIComponent(name)}`, {
         method: 'POST',
         body: body as Uint8Array<ArrayBuffer>,
         headers: { Authorization: `Bearer ${here.web.token}` },
@@ -368,5 +368,15 @@ describe('private listener', () => {
     expect(await (await put(greyImage(uids(9, 1, 1)))).json()).toMatchObject({ status: 'AlreadyStored' });
     const refused = await put(Buffer.from('no DICOM at all '.repeat(30)));
     expect([refused.status, await refused.json()]).toEqual([400, { code: 'not-dicom', message: expect.any(String) }]);
+    await put(Buffer.from('neither'), ' folder/\u202Etxt\n\0.dcm ');
+    await put(Buffer.from('neither'), `${'ü'.repeat(500)}.dcm`);
+    await put(Buffer.from('neither'), '\n');
+    const origins = (await here.store.refusals(4)).map(({ origin }) => origin);
+    expect(origins).toEqual(
+      ['import', `…${'ü'.repeat(195)}.dcm`, 'folder/ txt .dcm', 'a.dcm'].map((name) => ({
+        kind: 'import',
+        path: name,
+      })),
+    );
   });
 });
