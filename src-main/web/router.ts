@@ -10,7 +10,7 @@ import { dicomWebRoot } from './retrieve-url.ts';
 import { route, type WebApp } from './routes.ts';
 import { statistics, systemInfo } from './system.ts';
 import { withPassword, withToken } from './who.ts';
-import { answerCall } from './window-calls.ts';
+import { carryCall } from './window-calls.ts';
 import { answerEvents } from './window-events.ts';
 import { answerWindowFile } from './window-files.ts';
 import { answerImport } from './window-import.ts';
@@ -65,7 +65,7 @@ export function createPrivateApp(deps: WebDeps, token: string, streams: Set<() =
   app.use(ownWindowOnly(windowOrigins));
   const data = new Hono<WebEnv>({ strict: false });
   data.use(withToken(token));
-  route(data, '/call/:name', { POST: answerCall(deps) });
+  route(data, '/call/:name', { POST: carryCall(deps) });
   route(data, '/events', { GET: answerEvents(deps, streams) });
   route(data, '/window/pixels/:study/:series', { GET: answerPixels(deps) });
   route(data, '/window/thumbnail/:study/:series?', { GET: answerThumbnail(deps) });

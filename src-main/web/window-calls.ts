@@ -1,7 +1,6 @@
-/** The calls of the contract over HTTP: JSON in, JSON out, checked where they enter. */
-import { z } from 'zod';
-import { type CallName, type Handlers, inputs } from '#shared/contract.ts';
+/** The calls of the contract over HTTP: JSON in, JSON out. */
 import { PacsError } from '#shared/errors.ts';
+import { answerCall } from '../calls.ts';
 import { parseMediaType } from './accept.ts';
 import type { WebDeps } from './deps.ts';
 import { requestText } from './request-body.ts';
@@ -9,33 +8,23 @@ import type { Handler } from './routes.ts';
 
 const maximumInput = 1 << 20;
 
-function parseInput(name: CallName, text: string): unknown {
-  const checked = inputs[name].safeParse(text.trim() === '' ? undefined : parseJson(text));
-  if (!checked.success)
-    throw new PacsError('bad-request', `The input of ${name} is wrong: ${z.prettifyError(checked.error)}`);
-  return checked.data;
-}
-
-function parseJson(text: string): unknown {
+function parseInput(text: string): unknown {
+  if (text.trim() === '') return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return value === null ? undefined : value;
+    return JSON.parse(text);
   } catch {
     throw new PacsError('bad-request', 'The input is not JSON.');
   }
 }
 
-/** Answers `POST /call/:name`. Throws `not-found` for an unknown name, `bad-request` for input that does not pass its check. */
-export const answerCall =
+/** Answers `POST /call/:name`; throws what the call throws, and `unsupported` for input of another type than JSON. */
+export const carryCall =
   ({ handlers }: Pick<WebDeps, 'handlers'>): Handler =>
   async (c) => {
-    const name = c.req.param('name') ?? '';
-    if (!Object.hasOwn(inputs, name)) throw new PacsError('not-found', 'There is no such call.');
     const text = await requestText(c, maximumInput);
     const isJson = parseMediaType(c.req.header('Content-Type') ?? '').type === 'application/json';
     if (text !== '' && !isJson) throw new PacsError('unsupported', 'The input of a call is application/json.');
-    const handler = handlers[name as CallName] as Handlers[CallName] & ((input: unknown) => Promise<unknown>);
-    const output: unknown = await handler(parseInput(name as CallName, text));
+    const output = await answerCall(handlers, c.req.param('name'), parseInput(text));
     return new Response(JSON.stringify(output ?? null), {
       headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
     });
