@@ -3,12 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { ctSeries, type BenchImage } from './data.ts';
 
-const [port, AETitle, associations, images] = [
-  Number(process.argv[2]),
-  process.argv[3] as string,
-  Number(process.argv[4]),
-  Number(process.argv[5]),
-];
+const [port, AETitle = '', ...numbers] = process.argv.slice(2);
+const [associations = 8, images = 250, firstSeries = 0] = numbers.map(Number);
 const maximumPdu = 16_384;
 
 function item(type: number, body: Buffer): Buffer {
@@ -100,7 +96,7 @@ function statusOf(response: Buffer): number {
 }
 
 async function open(): Promise<{ socket: Socket; next: () => Promise<Buffer> }> {
-  const socket = connect(port, '127.0.0.1').setNoDelay(true);
+  const socket = connect(Number(port), '127.0.0.1').setNoDelay(true);
   await once(socket, 'connect');
   const reader = pdus(socket);
   const next = async (): Promise<Buffer> => {
@@ -114,7 +110,7 @@ async function open(): Promise<{ socket: Socket; next: () => Promise<Buffer> }> 
 }
 
 const requests = Array.from({ length: associations }, (_, series) =>
-  ctSeries(series + 100, images, 64, 62).map((image, at) => storeRequest(image, at + 1)),
+  ctSeries(series + firstSeries, images, 64, 62).map((image, at) => storeRequest(image, at + 1)),
 );
 const start = performance.now();
 await Promise.all(
