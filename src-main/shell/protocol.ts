@@ -2,6 +2,7 @@
 import { protocol } from 'electron';
 import { readFile } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
+import { contentSecurityPolicy } from '#shared/content-security-policy.ts';
 
 const scheme = 'app';
 
@@ -28,7 +29,8 @@ export function registerWindowScheme(): void {
 
 /** Serves `folder`; besides it the page may reach `coreUrl` (origin of the core's private listener) and no other place. */
 export function serveWindow(folder: string, coreUrl: string): void {
-  const headers = { 'content-security-policy': contentPolicy(coreUrl), 'x-content-type-options': 'nosniff' };
+  const policy = contentSecurityPolicy(new URL(coreUrl).origin);
+  const headers = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff' };
   protocol.handle(scheme, async (request) => {
     const file = fileOf(request, folder);
     const type = file && contentTypes[extname(file)];
@@ -36,23 +38,6 @@ export function serveWindow(folder: string, coreUrl: string): void {
     if (!body) return new Response('Not found', { status: 404, headers });
     return new Response(new Uint8Array(body), { headers: { ...headers, 'content-type': type } });
   });
-}
-
-/** Scripts only from the bundle (WebAssembly may compile), styles also inline (Mantine), pixels and uploads to the core. */
-function contentPolicy(coreUrl: string): string {
-  const core = new URL(coreUrl).origin;
-  return [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' data: blob: ${core}`,
-    `connect-src 'self' ${core}`,
-    "worker-src 'self' blob:",
-    "font-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 }
 
 /** The file a request means, or undefined where it means none of ours. */

@@ -1,6 +1,7 @@
 /** The built window as static files, with the headers that keep it to itself. */
 import { realpath, stat } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
+import { contentSecurityPolicy } from '#shared/content-security-policy.ts';
 import { PacsError } from '#shared/errors.ts';
 import { fileChunks, streamed } from './body.ts';
 import { entityTag, notModified } from './caching.ts';
@@ -22,21 +23,6 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
   '.txt': 'text/plain; charset=utf-8',
 };
-
-/** The Content-Security-Policy of the window; `origin` is the listener's own. */
-const contentSecurityPolicy = (origin: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' data: blob: ${origin}`,
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "font-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 
 const notFound = () => new PacsError('not-found', 'There is nothing at this address.');
 
@@ -62,7 +48,7 @@ const isHashed = (pathname: string) => /^\/assets\/.*-[\w-]{8,}\.\w+$/.test(path
 
 /** Answers a file of the window, the page itself at `/`. */
 export async function answerWindowFile(c: WebContext, folder: string): Promise<Response> {
-  const { pathname, origin } = new URL(c.req.url);
+  const { pathname } = new URL(c.req.url);
   const { path, size, changed } = await locate(folder, pathname);
   const tag = entityTag(path, size, changed);
   const type = contentTypes[extname(path).toLowerCase()] ?? 'application/octet-stream';
@@ -71,7 +57,7 @@ export async function answerWindowFile(c: WebContext, folder: string): Promise<R
     'Content-Type': type,
     'Content-Length': String(size),
     'Cache-Control': isHashed(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache',
-    ...(type.startsWith('text/html') ? { 'Content-Security-Policy': contentSecurityPolicy(origin) } : {}),
+    ...(type.startsWith('text/html') ? { 'Content-Security-Policy': contentSecurityPolicy() } : {}),
   };
   return notModified(c.req.raw, tag) ?? new Response(streamed(fileChunks(path, size)), { headers });
 }

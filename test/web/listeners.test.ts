@@ -256,7 +256,8 @@ describe('private listener', () => {
     expect(page.headers['content-security-policy']).toContain(
       "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';",
     );
-    expect(page.headers['content-security-policy']).toContain(`http://127.0.0.1:${port}`);
+    expect(page.headers['content-security-policy']).toContain("style-src 'self';");
+    expect(page.headers['content-security-policy']).not.toContain('unsafe-inline');
     expect([
       page.headers['x-content-type-options'],
       page.headers['referrer-policy'],

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { contentSecurityPolicy } from '#shared/content-security-policy.ts';
 import { inputs } from '#shared/contract.ts';
 import type { CallName, EventName, Events, Input } from '#shared/contract.ts';
 import type { PacsErrorValue } from '#shared/errors.ts';
@@ -40,10 +41,6 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
 };
-
-/** Stricter than the program's own policy: nothing inline at all. */
-const policy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'";
 
 const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#000"/><path d="M14 34c6 44 62 44 68 0" fill="none" stroke="#9a9a9a" stroke-width="9" stroke-dasharray="7 2"/><path d="M20 26c8 34 48 34 56 0" fill="none" stroke="#5c5c5c" stroke-width="3"/></svg>`;
 
@@ -123,7 +120,7 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
     if (!existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(200, {
       'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-      'Content-Security-Policy': policy,
+      'Content-Security-Policy': contentSecurityPolicy(),
     });
     createReadStream(file).pipe(response);
   }

@@ -5,14 +5,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { contentSecurityPolicy } from '#shared/content-security-policy.ts';
 import type { Row, SystemInfo } from '#shared/model.ts';
 import { builtWindow } from '../../app/support/built-window.ts';
 import { recordsOf } from './fake-series.ts';
 import type { FakeSeries } from './fake-series.ts';
-
-/** The policy of the product: the viewer must work under it. */
-const policy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'";
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -54,7 +51,7 @@ async function respond(
   series: readonly FakeSeries[],
   folder: string,
 ) {
-  response.setHeader('Content-Security-Policy', policy);
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy());
   const url = new URL(request.url ?? '/', 'http://localhost');
   const [, first, second, , last] = url.pathname.split('/');
   if (first === 'events') return void response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(':\n\n');
