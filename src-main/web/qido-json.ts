@@ -45,8 +45,6 @@ const unasked: Readonly<Record<Exclude<Level, 'PATIENT'>, readonly IndexedKeywor
   IMAGE: ['SOPClassUID', 'SOPInstanceUID', 'InstanceNumber', 'Rows', 'Columns', 'BitsAllocated', 'NumberOfFrames'],
 };
 
-/** VRs that the index keeps as another one. */
-const trueVR: Readonly<Partial<Record<string, string>>> = { PatientAge: 'AS', TemporalPositionIndex: 'UL' };
 const numericVRs = new Set(['IS', 'DS', 'US', 'UL']);
 const groups = ['Alphabetic', 'Ideographic', 'Phonetic'];
 
@@ -63,12 +61,11 @@ const numeric = (text: string): JsonValue => {
 };
 
 /** The element of one value text, several values separated by `\`. */
-function jsonElement({ keyword, vr }: Pick<Attribute, 'keyword' | 'vr'>, text: string | undefined): JsonElement {
-  const name = trueVR[keyword] ?? vr;
-  if (text === undefined || text === '') return { vr: name };
+function jsonElement({ vr }: Pick<Attribute, 'vr'>, text: string | undefined): JsonElement {
+  if (text === undefined || text === '') return { vr };
   const values = vr === 'LT' ? [text] : text.split('\\');
-  if (vr === 'PN') return { vr: name, Value: values.map(personName) };
-  return { vr: name, Value: numericVRs.has(name) ? values.map(numeric) : values };
+  if (vr === 'PN') return { vr, Value: values.map(personName) };
+  return { vr, Value: numericVRs.has(vr) ? values.map(numeric) : values };
 }
 
 /** The attributes that a request's answer has, in the order of their tags. */
