@@ -77,6 +77,8 @@ export interface Totals {
 
 /** The operations of an engine; what comes while a transaction runs may share the next one. */
 export interface Catalogue {
+  /** Version of the engine's schema. */
+  readonly version: number;
   /** Notes a file that is kept. */
   add(entry: CatalogueEntry): Promise<AddOutcome>;
   /** Keeps a file and its row: the file first, synced, then the row. On any fault neither is left. */

@@ -150,6 +150,7 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
 
   return {
     events,
+    catalogueVersion: catalogue.version,
     receive: (stream, origin, claim) => {
       const work = receiveOrRefuse(stream, origin, claim);
       running.add(work);

@@ -27,6 +27,8 @@ export interface StoreEvents {
 /** The archive. */
 export interface Store {
   readonly events: Emitter<StoreEvents>;
+  /** Version of the catalogue's schema. */
+  readonly catalogueVersion: number;
   /**
    * Keeps one DICOM Part 10 file (or bare data set) byte for byte. Resolves only when the file is on disk under its final
    * name, synced, and the catalogue has it or will have it after any crash. `claim` is what the envelope said (C-STORE

@@ -14,7 +14,7 @@ const tagsOf = (level: Level): string =>
 
 /** What this server is; capabilities that it does not have are false. */
 export const systemInfo =
-  ({ settings, system, version }: WebDeps): Handler =>
+  ({ settings, store, system, version }: WebDeps): Handler =>
   async () => {
     const { dicomPort, httpPort } = await system();
     const hasRemotePassword = settings.AuthenticationEnabled ?? settings.RemoteAccessAllowed;
@@ -25,6 +25,7 @@ export const systemInfo =
       DicomAet: settings.DicomAet,
       DicomPort: dicomPort ?? settings.DicomPort,
       HttpPort: httpPort ?? settings.HttpPort,
+      DatabaseVersion: store.catalogueVersion,
       DatabaseBackendPlugin: null,
       StorageAreaPlugin: null,
       PluginsEnabled: false,

@@ -26,6 +26,7 @@ export type Receive = Store['receive'];
 /** Adds what a store needs besides receiving; none of it is asked for by the DICOM door. */
 export const storeOf = (receive: Receive): Store => ({
   events: createEmitter<StoreEvents>(() => undefined),
+  catalogueVersion: 1,
   receive,
   find: async () => [],
   count: async () => 0,

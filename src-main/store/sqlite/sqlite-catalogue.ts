@@ -6,6 +6,7 @@ import type { AddOutcome, Catalogue, Overwrite } from '../catalogue.ts';
 import { toError } from '../disk.ts';
 import type { CatalogueThread, Operation } from './catalogue-worker.ts';
 import type { Kept, KeepTask } from './keeper.ts';
+import { schemaVersion } from './schema.ts';
 
 /* Bounds of what is kept in one go: the first of a batch waits for the last. */
 const batch = { images: 64, bytes: 16 * 1024 * 1024 };
@@ -32,6 +33,7 @@ export async function openSqliteCatalogue(folder: string, overwrite: Overwrite):
     return writer.run({ method: 'keep', input: [tasks] } satisfies Operation, { name: 'run', transferList });
   });
   return {
+    version: schemaVersion,
     add: (entry) => batches.keep({ entry }),
     keep: (image) => batches.keep(image),
     refuse: (refusal) => call(writer, 'refuse', refusal),
