@@ -65,12 +65,21 @@ describe.skipIf(!hasSharedData)(`corpus over DICOMweb${sharedDataNote}`, () => {
 
   test('first frames and pictures: an answer or a sentence, never a fault inside', async () => {
     const counts: Record<number, number> = {};
-    for (const url of stored.values())
-      for (const what of ['frames/1', 'rendered', 'thumbnail']) {
-        const { status } = await here.get(`${url}/${what}`);
+    for (const url of stored.values()) {
+      const { NumberOfFrames = 0 } =
+        (await here.store.files({ SOPInstanceUID: url.slice(url.lastIndexOf('/') + 1) }))[0] ?? {};
+      for (const [what, Accept] of [
+        ['frames/1', '*/*'],
+        ['frames/1', 'application/octet-stream'],
+        ['rendered', '*/*'],
+        ['thumbnail', '*/*'],
+      ] as const) {
+        const { status } = await here.get(`${url}/${what}`, { headers: { Accept } });
         counts[status] = (counts[status] ?? 0) + 1;
-        expect([200, 406]).toContain(status);
+        if (NumberOfFrames === 0) expect(status, url).toBe(what === 'frames/1' ? 404 : 406);
+        else expect([200, 406], url).toContain(status);
       }
+    }
     expect(counts[200]).toBeGreaterThan(100);
     expect(here.logged.filter((line) => line.startsWith('error'))).toEqual([]);
   });
