@@ -40,7 +40,7 @@ export interface AddOutcome {
 interface NewImage {
   readonly entry: CatalogueEntry;
   readonly path: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
 }
 
 /** A catalogued file. */

@@ -4,10 +4,8 @@ import { unlink } from 'node:fs/promises';
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Header } from '../dicom/data-set.ts';
 import { createHeaderReader } from '../dicom/header-reader.ts';
+import type { Blocks } from './blocks.ts';
 import type { Disk } from './disk.ts';
-
-/* Chunks are gathered up to this many bytes before they are written: most images go to disk in one write. */
-const gatherBytes = 1024 * 1024;
 
 /** A stream that came to its end: what it was, and its last bytes, which are not on disk yet. */
 export interface Arrival {
@@ -15,9 +13,17 @@ export interface Arrival {
   /** SHA-256 of the bytes. */
   readonly digest: Buffer;
   readonly header: Header;
-  readonly lastChunks: readonly Uint8Array[];
-  /** True where the bytes before them are on disk already: the image is large. */
+  /** Good until `finish` is done. */
+  readonly lastBytes: Uint8Array<SharedArrayBuffer>;
+  /** True where the bytes before them are on disk already. */
   readonly isLarge: boolean;
+}
+
+/** Where a stream goes. */
+export interface Intake {
+  readonly disk: Disk;
+  readonly blocks: Blocks;
+  readonly maximumBytes: number;
 }
 
 /**
@@ -26,29 +32,31 @@ export interface Arrival {
  * @throws PacsError: `aborted` when the stream fails, `storage-full`, `too-large`, and what the header reader says.
  */
 export async function takeIn<R>(
-  disk: Disk,
+  intake: Intake,
   stream: AsyncIterable<Uint8Array>,
   path: string,
-  maximumBytes: number,
   finish: (arrival: Arrival) => Promise<R>,
 ): Promise<R> {
+  const block = intake.blocks.take();
   try {
-    return await finish(await arrive(disk, stream, path, maximumBytes));
+    return await finish(await arrive(intake, stream, path, block));
   } catch (error) {
     await unlink(path).catch(() => undefined);
     throw toPacsError(error);
+  } finally {
+    intake.blocks.giveBack(block);
   }
 }
 
 async function arrive(
-  disk: Disk,
+  { disk, maximumBytes }: Intake,
   stream: AsyncIterable<Uint8Array>,
   path: string,
-  maximumBytes: number,
+  block: Uint8Array<SharedArrayBuffer>,
 ): Promise<Arrival> {
   const hash = createHash('sha256');
   const reader = createHeaderReader();
-  let [size, gathered, chunks] = [0, 0, [] as Uint8Array[]];
+  let [size, filled] = [0, 0];
   for await (const chunk of abortable(stream)) {
     size += chunk.length;
     if (size > maximumBytes)
@@ -56,13 +64,23 @@ async function arrive(
     hash.update(chunk);
     reader.write(chunk);
     if (reader.fault) throw reader.fault;
-    chunks.push(chunk);
-    gathered += chunk.length;
-    if (gathered < gatherBytes) continue;
-    await disk.append(path, chunks);
-    [gathered, chunks] = [0, []];
+    for (let rest = chunk; rest.length > 0;) {
+      const part = rest.subarray(0, block.length - filled);
+      block.set(part, filled);
+      filled += part.length;
+      rest = rest.subarray(part.length);
+      if (filled < block.length) continue;
+      await disk.append(path, block);
+      filled = 0;
+    }
   }
-  return { size, digest: hash.digest(), header: reader.end(), lastChunks: chunks, isLarge: size > gathered };
+  return {
+    size,
+    digest: hash.digest(),
+    header: reader.end(),
+    lastBytes: block.subarray(0, filled),
+    isLarge: size > filled,
+  };
 }
 
 /* A stream that breaks off is the sender's doing, whatever it throws. */

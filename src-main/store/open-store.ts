@@ -7,7 +7,8 @@ import type { Identifiers, Origin, Receipt, Statistics } from '#shared/model.ts'
 import type { AddOutcome, Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
 import { createSpaceCheck } from './disk-space.ts';
 import { makeEntry } from './entry.ts';
-import { joined, openDisk, type Disk } from './disk.ts';
+import { createBlocks } from './blocks.ts';
+import { openDisk, type Disk } from './disk.ts';
 import { takeIn, type Arrival } from './intake.ts';
 import { lockArchive } from './lock.ts';
 import { openPlaces, type Places } from './places.ts';
@@ -68,6 +69,7 @@ interface Parts {
 function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: Parts, unlock: () => void): Store {
   const events = createEmitter<StoreEvents>((error) => options.log(`A listener failed: ${String(error)}`));
   const checkSpace = createSpaceCheck(options.storage, options.minimumFreeBytes);
+  const intake = { disk, blocks: createBlocks(), maximumBytes: options.maximumInstanceBytes };
   const running = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -79,7 +81,7 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
     if (closed) throw new PacsError('busy', 'The archive is closing.');
     await checkSpace();
     const path = places.incomingPath(`${randomUUID()}.part`);
-    return takeIn(disk, stream, path, options.maximumInstanceBytes, async (arrival) => {
+    return takeIn(intake, stream, path, async (arrival) => {
       const entry = makeEntry(arrival, origin, Date.now(), claim);
       const { identifiers, size } = entry;
       const { outcome, isNewStudy } = await shelf.place(identifiers.SOPInstanceUID, arrival.digest, (place) =>
@@ -91,23 +93,23 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
   }
 
   /* First the file, whole and safe under its final name, then its row: a row never names a file that is not there. */
-  async function keep({ isLarge, lastChunks }: Arrival, path: string, entry: CatalogueEntry): Promise<AddOutcome> {
+  async function keep({ isLarge, lastBytes }: Arrival, path: string, entry: CatalogueEntry): Promise<AddOutcome> {
     const kept = places.pathOf(entry.place);
     const outcome = isLarge
-      ? await keepLarge(path, lastChunks, kept, entry)
-      : await catalogue.keep({ entry, path: kept, bytes: joined(lastChunks) });
+      ? await keepLarge(path, lastBytes, kept, entry)
+      : await catalogue.keep({ entry, path: kept, bytes: lastBytes });
     if (outcome.discard) await discard(outcome.discard);
     return outcome;
   }
 
   async function keepLarge(
     path: string,
-    lastChunks: readonly Uint8Array[],
+    lastBytes: Uint8Array<SharedArrayBuffer>,
     kept: string,
     entry: CatalogueEntry,
   ): Promise<AddOutcome> {
     try {
-      await disk.finish(path, lastChunks, kept);
+      await disk.finish(path, lastBytes, kept);
       return await catalogue.add(entry);
     } catch (error) {
       await unlink(kept).catch(() => undefined);

@@ -51,7 +51,8 @@ export function framesOf(view: SeriesView): readonly SeriesFrame[] {
 }
 
 /** True where the series holds anything to look at. */
-export const hasImages = ({ instances }: SeriesView): boolean => instances.some(({ NumberOfFrames }) => NumberOfFrames > 0);
+export const hasImages = ({ instances }: SeriesView): boolean =>
+  instances.some(({ NumberOfFrames }) => NumberOfFrames > 0);
 
 /** The frame to show first: the middle slice of a volume, else the first frame. */
 export function firstFrameOf(view: SeriesView): number {

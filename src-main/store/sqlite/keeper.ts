@@ -7,7 +7,7 @@ import type { Writer } from './writer.ts';
 export interface KeepTask {
   readonly entry: CatalogueEntry;
   readonly path?: string;
-  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly bytes?: Uint8Array<SharedArrayBuffer>;
 }
 
 /** What became of one image. */

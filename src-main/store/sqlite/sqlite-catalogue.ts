@@ -28,10 +28,7 @@ export async function openSqliteCatalogue(folder: string, overwrite: Overwrite):
     await Promise.all([writer.destroy(), reader.destroy()]);
     throw error;
   }
-  const batches = createBatches((tasks) => {
-    const transferList = tasks.flatMap(({ bytes }) => (bytes ? [bytes.buffer] : []));
-    return writer.run({ method: 'keep', input: [tasks] } satisfies Operation, { name: 'run', transferList });
-  });
+  const batches = createBatches((tasks) => call<Kept[]>(writer, 'keep', tasks));
   return {
     version: schemaVersion,
     add: (entry) => batches.keep({ entry }),
