@@ -14,13 +14,15 @@ export async function listStudies(store: Store, input: CheckedInput<'studies.lis
   return { total, rows };
 }
 
-/** The series of a study, by SeriesNumber. */
-export const listSeries = (
+/** The series of a study, by SeriesNumber; with PatientID only those that came under it. */
+export async function listSeries(
   store: Store,
-  { StudyInstanceUID }: CheckedInput<'series.list'>,
-): Promise<Outputs['series.list']> =>
-  store.find({
+  { StudyInstanceUID, PatientID }: CheckedInput<'series.list'>,
+): Promise<Outputs['series.list']> {
+  const rows = await store.find({
     level: 'SERIES',
     keys: { StudyInstanceUID: { kind: 'single', value: StudyInstanceUID } },
     order: [{ key: 'SeriesNumber' }],
   });
+  return rows.filter((row) => PatientID === undefined || (row.PatientID ?? '') === PatientID);
+}

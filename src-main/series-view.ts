@@ -1,29 +1,55 @@
 /** What the viewer must know of one series, read from the headers of its files. */
 import type { CheckedInput } from '#shared/contract.ts';
 import { PacsError } from '#shared/errors.ts';
-import type { SeriesView } from '#shared/model.ts';
+import type { InstanceView, SeriesView } from '#shared/model.ts';
 import type { Header } from './dicom/data-set.ts';
 import { readHeader } from './dicom/header-reader.ts';
 import { instanceView } from './dicom/instance-view.ts';
 import { number, text } from './dicom/values.ts';
-import type { Store } from './store/store.ts';
+import { seriesTag } from './series-tag.ts';
+import type { Store, StoredFile } from './store/store.ts';
 
 const atOnce = 8;
 
-/** The view of a series, instances in the order of the archive. @throws PacsError `not-found` */
+/**
+ * The view of a series, instances in the order of the archive. A file that cannot be read has a place and its frames, which
+ * the pixel stream answers with the reason. @throws PacsError `not-found`
+ */
 export async function viewSeries(store: Store, scope: CheckedInput<'series.view'>): Promise<SeriesView> {
   const files = await store.files(scope);
-  const headers: Header[] = [];
+  if (files.length === 0) throw new PacsError('not-found', 'This series is not in the archive.');
+  const headers: (Header | undefined)[] = [];
   for (let at = 0; at < files.length; at += atOnce)
-    headers.push(...(await Promise.all(files.slice(at, at + atOnce).map(({ path }) => readHeader(path)))));
-  const [first] = headers;
-  if (!first) throw new PacsError('not-found', 'This series is not in the archive.');
+    headers.push(...(await Promise.all(files.slice(at, at + atOnce).map(readable))));
+  const { StudyInstanceUID, SeriesInstanceUID } = scope;
   return {
-    ...scope,
-    ...described(first),
-    instances: headers.map(instanceView),
+    StudyInstanceUID,
+    SeriesInstanceUID,
+    ...described(headers.find((header) => header !== undefined)),
+    tag: seriesTag(files),
+    instances: files.map((file, at) => {
+      const header = headers[at];
+      return header ? instanceView(header) : unreadable(file);
+    }),
   };
 }
+
+const readable = ({ path }: StoredFile): Promise<Header | undefined> => readHeader(path).catch(() => undefined);
+
+const unreadable = ({ SOPInstanceUID, SOPClassUID, NumberOfFrames }: StoredFile): InstanceView => ({
+  SOPInstanceUID,
+  SOPClassUID,
+  NumberOfFrames,
+  Rows: 0,
+  Columns: 0,
+  PhotometricInterpretation: 'MONOCHROME2',
+  pixelKind: 'uint8',
+  windows: [],
+  invert: false,
+  frameTimes: [],
+  lossy: false,
+  overlay: {},
+});
 
 const tags = {
   Modality: '00080060',
@@ -38,8 +64,9 @@ const tags = {
 } as const;
 
 function described(
-  header: Header,
+  header: Header | undefined,
 ): Pick<SeriesView, 'Modality' | 'SeriesDescription' | 'SeriesNumber' | 'patient' | 'study'> {
+  if (!header) return { Modality: 'OT', patient: {}, study: {} };
   const { SeriesNumber, ...texts } = tags;
   const found = Object.fromEntries(
     Object.entries(texts).flatMap(([keyword, tag]) => {

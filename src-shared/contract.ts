@@ -5,6 +5,7 @@ import { attributes } from './attributes.ts';
 import type { Identifiers, Refusal, Row, SeriesView, Statistics, SystemInfo } from './model.ts';
 
 const uid = z.string().regex(/^[0-9.]{1,64}$/, 'A UID has digits and dots only.');
+const patientId = z.string().max(10_240);
 const keyword = z.enum(attributes.map((attribute) => attribute.keyword) as [IndexedKeyword, ...IndexedKeyword[]]);
 
 /** The inputs of the calls; checked once, where a call enters the core. */
@@ -22,8 +23,9 @@ export const inputs = {
     offset: z.int().min(0).default(0),
     limit: z.int().min(1).max(1000).default(200),
   }),
-  'series.list': z.object({ StudyInstanceUID: uid }),
-  'series.view': z.object({ StudyInstanceUID: uid, SeriesInstanceUID: uid }),
+  /** With PatientID only what came under it: a StudyInstanceUID alone may name the studies of two patients. */
+  'series.list': z.object({ StudyInstanceUID: uid, PatientID: patientId.optional() }),
+  'series.view': z.object({ StudyInstanceUID: uid, SeriesInstanceUID: uid, PatientID: patientId.optional() }),
   /** The latest refused instances, newest first. */
   'refusals.list': z.object({ limit: z.int().min(1).max(500).default(100) }),
   'samples.add': z.void(),

@@ -95,6 +95,8 @@ export interface SeriesView {
     readonly InstitutionName?: string;
   };
   readonly instances: readonly InstanceView[];
+  /** Names exactly these instances with these frames; the pixels are asked for with it, so that numbers mean the same. */
+  readonly tag: string;
 }
 
 /** What to type into a scanner, and how the core is doing. */

@@ -51,8 +51,10 @@ export interface CataloguedFile extends Identifiers {
   readonly NumberOfFrames: number;
 }
 
-/** Which instances are meant; absent UIDs match all. */
-export type Scope = Partial<Pick<Identifiers, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>>;
+/** Which instances are meant; what is absent matches all. A StudyInstanceUID alone may name the studies of two patients. */
+export type Scope = Partial<
+  Pick<Identifiers, 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>
+>;
 
 /** What the start needs to know of the last run. */
 export interface OpenEnds {

@@ -3,6 +3,9 @@ import type { Emitter } from '#shared/emitter.ts';
 import type { PacsError } from '#shared/errors.ts';
 import type { Identifiers, Origin, Receipt, Refusal, Row, Statistics } from '#shared/model.ts';
 import type { Query } from '#shared/query.ts';
+import type { Scope } from './catalogue.ts';
+
+export type { Scope } from './catalogue.ts';
 
 /** One kept file, with what is needed to read its frames without opening it. */
 export interface StoredFile extends Identifiers {
@@ -14,9 +17,6 @@ export interface StoredFile extends Identifiers {
   /** Frames that there are to show, whatever the data set claims; 0 without pixel data. */
   readonly NumberOfFrames: number;
 }
-
-/** Which instances are meant; absent UIDs match all. */
-export type Scope = Partial<Pick<Identifiers, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>>;
 
 /** What the archive tells. */
 export interface StoreEvents {

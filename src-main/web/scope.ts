@@ -18,6 +18,12 @@ export function scopeOf(c: WebContext): Scope {
   };
 }
 
+/** As scopeOf, and with `?patient=` only what came under that PatientID: the window tells two patients with one study UID apart. */
+export function windowScopeOf(c: WebContext): Scope {
+  const PatientID = c.req.query('patient');
+  return { ...scopeOf(c), ...(PatientID === undefined ? {} : { PatientID }) };
+}
+
 /** The files of a scope; throws `not-found` where there are none. */
 export async function filesOf(store: Store, scope: Scope): Promise<readonly [StoredFile, ...StoredFile[]]> {
   const [first, ...rest] = await store.files(scope);

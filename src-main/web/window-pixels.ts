@@ -2,13 +2,14 @@
 import { PacsError } from '#shared/errors.ts';
 import { encodeRecordHead, framesOutward } from '#shared/pixel-stream.ts';
 import type { Log } from '../log.ts';
+import { seriesTag } from '../series-tag.ts';
 import type { StoredFile } from '../store/store.ts';
 import { mapAhead } from './ahead.ts';
 import { streamed } from './body.ts';
 import type { Pixels, WebDeps } from './deps.ts';
 import { errorForOutside } from './error-body.ts';
 import type { Handler } from './routes.ts';
-import { filesOf, scopeOf } from './scope.ts';
+import { filesOf, windowScopeOf } from './scope.ts';
 
 const framesAtOnce = 6;
 const bytesAhead = 64 * 2 ** 20;
@@ -67,11 +68,15 @@ async function* records(frames: SeriesFrames, first: number, { pixels, log }: We
   }
 }
 
-/** Answers `GET /window/pixels/:study/:series?first=N`, N counting from 0. */
+/** Answers `GET /window/pixels/:study/:series?first=N[&tag=][&patient=]`, N counting from 0; `tag` as SeriesView gives it. */
 export const answerPixels =
   (deps: WebDeps): Handler =>
   async (c) => {
-    const frames = seriesFrames(await filesOf(deps.store, scopeOf(c)));
+    const files = await filesOf(deps.store, windowScopeOf(c));
+    const tag = c.req.query('tag');
+    if (tag !== undefined && tag !== seriesTag(files))
+      throw new PacsError('mismatch', 'The series has changed since it was opened.');
+    const frames = seriesFrames(files);
     const first = Number(c.req.query('first') ?? 0);
     // A series without frames is an empty stream, whose first is 0 as well.
     if (!Number.isInteger(first) || first < 0 || first >= Math.max(1, frames.count))

@@ -6,7 +6,7 @@ import type { WebDeps } from './deps.ts';
 import { createLru } from './lru.ts';
 import { candidates, type FrameOf } from './representative.ts';
 import type { Handler } from './routes.ts';
-import { filesOf, scopeOf } from './scope.ts';
+import { filesOf, windowScopeOf } from './scope.ts';
 
 const maximumCached = 16 * 2 ** 20;
 
@@ -31,12 +31,12 @@ async function draw({ pixels }: WebDeps, frames: readonly FrameOf[], size: numbe
   return undefined;
 }
 
-/** Answers `GET /window/thumbnail/:study[/:series]?size=` (16 to 1024 pixels, 128 if not given); 204 where there is no picture. */
+/** Answers `GET /window/thumbnail/:study[/:series]?size=[&patient=]` (16 to 1024 pixels, 128 if not given); 204 where there is no picture. */
 export function answerThumbnail(deps: WebDeps): Handler {
   const cache = createLru<Promise<Uint8Array | undefined>>(maximumCached, 16_384);
   return async (c) => {
     const size = sizeOf(c.req.query('size'));
-    const frames = candidates(await filesOf(deps.store, scopeOf(c)));
+    const frames = candidates(await filesOf(deps.store, windowScopeOf(c)));
     const tag = entityTag(size, ...frames.map(({ file, frame }) => `${file.path} ${frame}`));
     const known = notModified(c.req.raw, tag);
     if (known) return known;

@@ -46,6 +46,7 @@ function toRow(columns: Record<string, string | number | null>): Row {
 }
 
 const scopeColumns = {
+  PatientID: "coalesce(studies.PatientID, '')",
   StudyInstanceUID: 'studies.StudyInstanceUID',
   SeriesInstanceUID: 'series.SeriesInstanceUID',
   SOPInstanceUID: 'instances.SOPInstanceUID',
