@@ -25,10 +25,13 @@ export const clipRate = ({ frameTimes, count }: Clip): number => rateOf(cineTime
 export function createCinePlayer(show: (index: number) => boolean): CinePlayer {
   let request: number | undefined;
 
-  const run = (clip: Clip, times: CineTimes, begin: number, speed: number) => {
+  /** The clip begins with the first tick: an animation frame's time may lie before the moment that asked for it. */
+  const run = (clip: Clip, times: CineTimes, elapsed: number, speed: number) => {
     let last: number | undefined;
+    let begin: number | undefined;
     const tick = (now: number) => {
-      const due = clip.first + frameAt(times, (now - begin) * speed);
+      begin ??= now;
+      const due = clip.first + frameAt(times, elapsed + (now - begin) * speed);
       if (due !== last && show(due)) last = due;
       request = requestAnimationFrame(tick);
     };
@@ -44,7 +47,7 @@ export function createCinePlayer(show: (index: number) => boolean): CinePlayer {
     play: (clip, from, speed) => {
       stop();
       const times = cineTimes(clip.frameTimes, clip.count);
-      run(clip, times, performance.now() - beginOf(times, from - clip.first) / speed, speed);
+      run(clip, times, beginOf(times, from - clip.first), speed);
     },
     stop,
     isPlaying: () => request !== undefined,
