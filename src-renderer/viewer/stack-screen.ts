@@ -57,20 +57,32 @@ export function openStackScreen(
     presentations.set(group, freshPresentation(presetsOf(Modality, instance, picture, pixelStatistics(picture))));
   };
 
-  const isOutdated = ({ index }: SeriesFrame) => isClosed || holder.state().target !== index;
+  let latest = 0;
+  let taking: Promise<unknown> = Promise.resolve();
+
+  /** One frame at a time: the viewport mixes up two that it is given at once. */
+  const take = async (frame: SeriesFrame, picture: FramePixels, isOutdated: () => boolean) => {
+    const mine = taking.then(async () => {
+      if (!isOutdated()) await painter.take(frame, picture.kind);
+    });
+    taking = mine.catch(() => undefined);
+    await mine;
+  };
 
   return {
     show: async (frame) => {
+      const turn = ++latest;
+      const isOutdated = () => isClosed || turn !== latest;
       try {
         const picture = await pixels.frame(frame.index);
-        if (isOutdated(frame)) return;
+        if (isOutdated()) return;
         openGroup(frame, picture);
-        await painter.take(frame, picture.kind);
-        if (isOutdated(frame)) return;
+        await take(frame, picture, isOutdated);
+        if (isOutdated()) return;
         taken = frame;
         redraw();
       } catch (error) {
-        if (!isOutdated(frame)) holder.set({ error: errorValue(error) });
+        if (!isOutdated()) holder.set({ error: errorValue(error) });
       }
     },
     change: (how) => {

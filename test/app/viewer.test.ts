@@ -333,6 +333,18 @@ describe('the viewer', () => {
   });
 });
 
+describe('leaving a frame that is not here yet and coming back to it', () => {
+  it('shows it once it comes', async () => {
+    await choose(volume);
+    await choose(slow);
+    await waitForFrame(page, 10);
+    for (const key of ['Home', 'ArrowDown', 'Home', 'ArrowDown', 'ArrowUp']) await page.keyboard.press(key);
+    await page.locator('[data-shown="0"], [role="alert"]').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(difference(await actualSize(), (x, y) => linear(ramp(x, y, 0), 300, 801))).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a clip', () => {
   it('plays by itself and shows the frame that is due, to within one frame', async () => {
     await choose(clip);
