@@ -8,9 +8,8 @@ export interface Pdv {
   readonly contextId: number;
   readonly isCommand: boolean;
   readonly isLast: boolean;
-  /** The bytes as views of what came. */
+  /** The bytes as views of what came, good until the reader's `recycle`. */
   readonly slices: readonly Buffer[];
-  readonly length: number;
 }
 
 /** The gate of one association. */
@@ -33,7 +32,9 @@ const violation = (message: string, reason: (typeof abort)[keyof typeof abort]):
 
 /** A gate on a socket; `maximumPduLength` is what we advertise, in bytes. */
 export function createGate(reader: SocketReader, maximumPduLength: number): Gate {
-  const waiting: Pdv[] = [];
+  /* Bytes of the begun P-DATA PDU that nobody has asked for. They stay with the reader: were they taken before their turn, they
+     would be views into memory that is used again when the message before them ends. */
+  let left = 0;
 
   async function header(): Promise<{ type: number; length: number; bytes: Buffer }> {
     await reader.ready(pduHeaderLength);
@@ -64,31 +65,28 @@ export function createGate(reader: SocketReader, maximumPduLength: number): Gate
     return 'release';
   }
 
-  function readPdvs(length: number): void {
-    for (let left = length; left > 0;) {
-      if (left < pdvHeaderLength) throw violation('a PDV without a header', abort.invalidParameter);
-      const head = reader.take(pdvHeaderLength);
-      const size = head.readUInt32BE(0) - 2;
-      if (size < 0 || size > left - pdvHeaderLength)
-        throw violation(`a PDV of ${size} bytes in a PDU that has ${left}`, abort.invalidParameter);
-      const [contextId, control] = [head[4] as number, head[5] as number];
-      const [isCommand, isLast] = [(control & 1) === 1, (control & 2) === 2];
-      waiting.push({ contextId, isCommand, isLast, slices: reader.slices(size), length: size });
-      left -= pdvHeaderLength + size;
-    }
+  function readPdv(): Pdv {
+    if (left < pdvHeaderLength) throw violation('a PDV without a header', abort.invalidParameter);
+    const head = reader.take(pdvHeaderLength);
+    const length = head.readUInt32BE(0) - 2;
+    if (length < 0 || length > left - pdvHeaderLength)
+      throw violation(`a PDV of ${length} bytes in a PDU that has ${left}`, abort.invalidParameter);
+    left -= pdvHeaderLength + length;
+    const [contextId, control] = [head[4] as number, head[5] as number];
+    const [isCommand, isLast] = [(control & 1) === 1, (control & 2) === 2];
+    return { contextId, isCommand, isLast, slices: reader.slices(length) };
   }
 
   async function next(): Promise<Pdv | 'release'> {
-    for (;;) {
-      const pdv = waiting.shift();
-      if (pdv) return pdv;
+    if (left === 0) {
       const { type, length } = await header();
       if (type !== pduType.data) return control(type, length);
       if (length < pdvHeaderLength || length > maximumPduLength + dataTolerance)
         throw violation(`a P-DATA PDU of ${length} bytes`, abort.invalidParameter);
       await reader.ready(length);
-      readPdvs(length);
+      left = length;
     }
+    return readPdv();
   }
 
   return { associationRequest, next };

@@ -139,6 +139,25 @@ describe.skipIf(corpus.length === 0)(`the corpus${sharedDataNote}`, () => {
   });
 });
 
+/* The PDVs of a C-STORE without their PDUs. */
+const pdvsOf = (instance: ReturnType<typeof makeInstance>, messageId: number): Buffer[] =>
+  makeStore({ ...instance, messageId, pduLength: 10_000 }).map((each) => each.subarray(6));
+
+/* As many PDVs to a PDU as it holds. */
+function packed(pdvs: readonly Buffer[], maximumLength = 131_072): Buffer[] {
+  const groups: Buffer[][] = [[]];
+  let length = 0;
+  for (const pdv of pdvs) {
+    if (length + pdv.length > maximumLength) {
+      groups.push([]);
+      length = 0;
+    }
+    length += pdv.length;
+    groups.at(-1)?.push(pdv);
+  }
+  return groups.map((group) => makePdu(pdu.data, ...group));
+}
+
 const mediaDirectory = '1.2.840.10008.1.3.10';
 
 describe('a bare socket', () => {
@@ -232,6 +251,26 @@ describe('a bare socket', () => {
     expect(seen).toEqual(instances.map(({ SOPInstanceUID }) => SOPInstanceUID));
     for (const { SOPInstanceUID, dataSet } of instances)
       expect(dataSetOf(await files.fileOf(SOPInstanceUID)).equals(dataSet)).toBe(true);
+    await association.release();
+  });
+
+  test('fills its PDUs without regard to messages, and the start of an image is safe in the memory of the one before', async () => {
+    const store = await fileStore();
+    const { port } = await startServer(store);
+    const association = await connect({ port });
+    /* The first ends early in the second PDU; with the start of the second image this PDU fills the first block of memory. */
+    const instances = [140_000, 900_000, 60_000, 700_000].map((size, at) => makeInstance(`1.2.5.${at}`, size));
+    const pdus = packed(instances.flatMap((instance, at) => pdvsOf(instance, at + 1)));
+    association.sendRaw(Buffer.concat(pdus.slice(0, 2)));
+    expect(await association.nextResponse()).toMatchObject({ MessageIDBeingRespondedTo: 1, Status: 0 });
+    for (const each of pdus.slice(2)) {
+      association.sendRaw(each);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    for (const id of [2, 3, 4])
+      expect(await association.nextResponse()).toMatchObject({ MessageIDBeingRespondedTo: id, Status: 0 });
+    for (const { SOPInstanceUID, dataSet } of instances)
+      expect(dataSetOf(await store.fileOf(SOPInstanceUID)).equals(dataSet), SOPInstanceUID).toBe(true);
     await association.release();
   });
 
