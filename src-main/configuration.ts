@@ -42,7 +42,8 @@ async function parseFile(file: string): Promise<unknown> {
     throw new PacsError('bad-request', `The configuration file ${file} cannot be read.`, { cause });
   });
   const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  /* Some editors put a byte order mark before the first sign. */
+  const value: unknown = parse(text.replace(/^\ufeff/, ''), errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error) {
     const line = text.slice(0, error.offset).split('\n').length;
@@ -73,7 +74,7 @@ function fromEnvironment(environment: NodeJS.ProcessEnv): Tree {
     if (!name.startsWith('ORTHANC__') || text === undefined) continue;
     const path = name.slice('ORTHANC__'.length).split('__').map(camelCase);
     let at = tree;
-    for (const part of path.slice(0, -1)) at = (at[part] ??= {}) as Tree;
+    for (const part of path.slice(0, -1)) at = (isTree(at[part]) ? at[part] : (at[part] = {})) as Tree;
     at[path.at(-1) as string] = jsonOrText(text);
   }
   return withKnownSpelling(tree, settingsSchema);
@@ -107,12 +108,20 @@ function withKnownSpelling(tree: Tree, schema: z.ZodType): Tree {
   );
 }
 
-/** The options of a section, through defaults and the like; undefined where it is not one. */
+/** The options of a section, through defaults and the like; undefined where it is not one. Of a record, what each entry may have. */
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
   if (schema instanceof z.ZodObject) return schema.shape as Record<string, z.ZodType>;
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional)
     return shapeOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodPipe) return shapeOf(schema.out as z.ZodType);
   return undefined;
+}
+
+/** For a record of sections (DicomModalities): the schema of an entry under each name that is there. */
+function entriesOf(tree: Tree, schema: z.ZodType): Record<string, z.ZodType> | undefined {
+  if (schema instanceof z.ZodDefault) return entriesOf(tree, schema.unwrap() as z.ZodType);
+  if (!(schema instanceof z.ZodRecord)) return undefined;
+  return Object.fromEntries(Object.keys(tree).map((key) => [key, schema.valueType as z.ZodType]));
 }
 
 function merge(base: Tree, over: Tree): Tree {
@@ -134,7 +143,7 @@ function applyOverrides(tree: Tree, { data, dicomPort, httpPort }: Overrides): T
 }
 
 function unusedOptions(tree: Tree, schema: z.ZodType, path = ''): string[] {
-  const shape = shapeOf(schema);
+  const shape = shapeOf(schema) ?? entriesOf(tree, schema);
   if (!shape) return [];
   return Object.entries(tree).flatMap(([key, value]) => {
     const name = path + key;

@@ -79,7 +79,7 @@ export async function openPacs({
     diskFree: await freeBytes(archive),
     warnings,
   });
-  const handlers = createHandlers({ store, events, system });
+  const handlers = createHandlers({ store, events, system, log });
   const peers = openPeers(settings);
   const dimse = createDimseServer({
     settings,

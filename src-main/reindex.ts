@@ -12,6 +12,9 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { d
 const { settings } = await loadConfiguration(positionals[0], process.env, { data: values.data });
 const storage = resolve(settings.StorageDirectory);
 const folders = { storage, index: resolve(settings.IndexDirectory ?? storage) };
-const { found, unreadable } = await reindex(folders, (files) => console.log(`${files} files …`));
+const { found, unreadable, superseded } = await reindex(folders, settings.OverwriteInstances, (files) =>
+  console.log(`${files} files …`),
+);
 console.log(`${found} images catalogued from the files in ${storage}.`);
+for (const path of superseded) console.log(`An older or second version of an image, left where it is: ${path}`);
 for (const path of unreadable) console.log(`Not readable as DICOM, left where it is: ${path}`);

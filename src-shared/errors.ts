@@ -38,13 +38,13 @@ export interface PacsErrorValue {
   readonly message: string;
 }
 
-/** Any thrown thing as a PacsError; what is not one already becomes `internal` with its cause kept. */
+/** Any thrown thing as a PacsError; what is not one already becomes `internal`: its words may hold paths, so they stay in the cause. */
 export function toPacsError(thrown: unknown): PacsError {
   if (thrown instanceof PacsError) return thrown;
   const { code } = (thrown ?? {}) as { code?: string };
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
     return new PacsError('storage-full', 'The disk is full.', { cause: thrown });
-  return new PacsError('internal', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+  return new PacsError('internal', 'Something went wrong inside; the log has the details.', { cause: thrown });
 }
 
 /** The plain value of any thrown thing. */

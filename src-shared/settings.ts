@@ -13,10 +13,6 @@ const aeTitle = z
 const permissions = {
   AllowEcho: z.boolean().default(true),
   AllowStore: z.boolean().default(true),
-  AllowFind: z.boolean().default(true),
-  AllowFindWorklist: z.boolean().default(true),
-  AllowGet: z.boolean().default(true),
-  AllowMove: z.boolean().default(true),
 };
 
 const modality = z.preprocess(

@@ -42,6 +42,16 @@ describe('a configuration file', () => {
       b: { AET: 'US', AllowStore: false },
     });
   });
+  it('may begin with a byte order mark', async () => {
+    expect((await load('\ufeff{ "Name": "Notepad" }')).settings.Name).toBe('Notepad');
+  });
+  it('gets a warning for options of a modality that have no effect', async () => {
+    const { warnings } = await load(
+      '{ "DicomModalities": { "a": { "AET": "A", "Host": "h", "Port": 1, "AllowFind": true, "Timeout": 3 } } }',
+    );
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toContain('DicomModalities.a.AllowFind');
+  });
   it('takes OverwriteInstances as Orthanc before 1.13 wrote it', async () => {
     expect((await load('{ "OverwriteInstances": true }')).settings.OverwriteInstances).toBe('Always');
   });

@@ -56,11 +56,18 @@ export type Scope = Partial<
   Pick<Identifiers, 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>
 >;
 
+/** The row of an instance: where its file is and since when it is there. */
+export interface CataloguedRow extends Place {
+  readonly row: number;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+}
+
 /** What the start needs to know of the last run. */
 export interface OpenEnds {
   /** Every file in this bucket and below is catalogued beyond any crash. */
   readonly durableBucket: number;
-  /** Rows that may name files of later buckets. */
+  /** Rows that name files of later buckets. */
   readonly recent: readonly (Place & { readonly row: number })[];
   readonly discarded: readonly Place[];
   /** False while the catalogue is being rebuilt from the files. */
@@ -89,6 +96,8 @@ export interface Catalogue {
   /** All before is on disk for good; files of `bucket` and below need no look at the next start. */
   settle(bucket: number): Promise<void>;
   openEnds(): Promise<OpenEnds>;
+  /** The row of an instance, if it has one. */
+  rowOf(identifiers: Identifiers): Promise<CataloguedRow | undefined>;
   /** Every file on disk is catalogued now. */
   completed(): Promise<void>;
   /** Forgets rows whose file is not there; the answer counts them. */

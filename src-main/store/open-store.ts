@@ -37,25 +37,36 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   await mkdir(options.storage, { recursive: true });
   await mkdir(options.index, { recursive: true });
-  const unlock = lockArchive(options.index);
+  const unlock = lockArchive(options.storage, options.index);
   try {
     const places = await openPlaces(options.storage);
-    const catalogue = await openSqliteCatalogue(options.index, options.overwrite);
-    const recovery = await recover(places, catalogue);
-    if (recovery.found + recovery.lost + recovery.removed > 0)
-      options.log(
-        `After an interruption: ${recovery.found} images catalogued, ${recovery.lost} incomplete ones and ${recovery.removed} leftover files cleared.`,
-      );
-    const settle = (bucket: number): Promise<void> =>
-      catalogue
-        .settle(bucket)
-        .catch((error: unknown) => options.log(`The catalogue could not be settled: ${String(error)}`));
-    const shelf = await openShelf(places, recovery.bucket, recovery.filled, settle);
-    return createStore(options, { places, catalogue, shelf, disk: openDisk() }, unlock);
+    const catalogue = await openSqliteCatalogue(options.index, options.overwrite, options.log);
+    try {
+      const shelf = await setRight(options, places, catalogue);
+      return createStore(options, { places, catalogue, shelf, disk: openDisk() }, unlock);
+    } catch (error) {
+      await catalogue.close();
+      throw error;
+    }
   } catch (error) {
     unlock();
     throw error;
   }
+}
+
+async function setRight(options: StoreOptions, places: Places, catalogue: Catalogue): Promise<Shelf> {
+  const { bucket, filled, ...seen } = await recover(places, catalogue, options.overwrite);
+  if (seen.found + seen.lost + seen.removed > 0)
+    options.log(
+      `After an interruption: ${seen.found} images catalogued, ${seen.lost} incomplete ones and ${seen.removed} leftover files cleared.`,
+    );
+  for (const path of seen.unreadable) options.log(`Not readable as DICOM, left where it is: ${path}`);
+  for (const path of seen.superseded) options.log(`A second version of an image, left where it is: ${path}`);
+  const settle = (settled: number): Promise<void> =>
+    catalogue
+      .settle(settled)
+      .catch((error: unknown) => options.log(`The catalogue could not be settled: ${String(error)}`));
+  return openShelf(places, bucket, filled, settle);
 }
 
 /** What the archive is made of. */
@@ -68,7 +79,9 @@ interface Parts {
 
 function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: Parts, unlock: () => void): Store {
   const events = createEmitter<StoreEvents>((error) => options.log(`A listener failed: ${String(error)}`));
-  const checkSpace = createSpaceCheck(options.storage, options.minimumFreeBytes);
+  const checks = [...new Set([options.storage, options.index])].map((folder) =>
+    createSpaceCheck(folder, options.minimumFreeBytes),
+  );
   const intake = { disk, blocks: createBlocks(), maximumBytes: options.maximumInstanceBytes };
   const running = new Set<Promise<unknown>>();
   let closed = false;
@@ -79,7 +92,7 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
     claim?: Partial<Identifiers>,
   ): Promise<Receipt> {
     if (closed) throw new PacsError('busy', 'The archive is closing.');
-    await checkSpace();
+    for (const checkSpace of checks) await checkSpace();
     const path = places.incomingPath(`${randomUUID()}.part`);
     return takeIn(intake, stream, path, async (arrival) => {
       const entry = makeEntry(arrival, origin, Date.now(), claim);
@@ -145,6 +158,7 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
       return await receive(stream, origin, claim);
     } catch (thrown) {
       const error = toPacsError(thrown);
+      if (error.code === 'internal') options.log(`An image could not be kept: ${String(error.cause ?? error)}`);
       await refuse(error, origin);
       throw error;
     }

@@ -17,7 +17,7 @@ export interface Places {
   incomingPath(name: string): string;
   /** Numbers of the buckets that are there, ascending. */
   buckets(): Promise<number[]>;
-  /** Names of the files in a bucket; none where it is not there. */
+  /** Names of the files in a bucket; none where it is not there. @throws where it cannot be read */
   namesIn(bucket: number): Promise<string[]>;
   /** Makes a bucket's folder so that it survives a power cut. */
   makeBucket(bucket: number): Promise<void>;
@@ -41,16 +41,26 @@ export async function openPlaces(folder: string): Promise<Places> {
     pathOf: ({ bucket, name }) => join(bucketPath(bucket), name),
     incomingPath: (name) => join(incoming, name),
     buckets: () => listBuckets(dicom),
-    namesIn: (bucket) => readdir(bucketPath(bucket)).catch(() => []),
+    namesIn: (bucket) => readdir(bucketPath(bucket)).catch(noneIfMissing),
     makeBucket: async (bucket) => {
       await mkdir(bucketPath(bucket), { recursive: true });
       await syncFolder(join(dicom, shelfName(bucket)));
       await syncFolder(dicom);
     },
     clearIncoming: async () => {
-      for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true, recursive: true });
+      for (const entry of await readdir(incoming, { withFileTypes: true }))
+        if (entry.isFile() && ownPart.test(entry.name)) await rm(join(incoming, entry.name), { force: true });
     },
   };
+}
+
+/* Only what this program put there: a person may have chosen a folder that has an `incoming` already. */
+const ownPart = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.part$/;
+
+/* A folder that cannot be read is no empty folder: its rows would be taken for lost. */
+function noneIfMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 async function listBuckets(dicom: string): Promise<number[]> {

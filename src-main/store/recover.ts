@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { PacsError } from '#shared/errors.ts';
 import { readHeader } from '../dicom/header-reader.ts';
-import type { Catalogue, CatalogueEntry, Place } from './catalogue.ts';
+import type { Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
 import { makeEntry } from './entry.ts';
 import { fitsItsName } from './file-name.ts';
 import type { Places } from './places.ts';
@@ -19,6 +19,8 @@ export interface Recovery {
   readonly removed: number;
   /** Files that are damaged or no DICOM; they stay where they are. */
   readonly unreadable: readonly string[];
+  /** Second versions of an instance that were found while rebuilding; they stay where they are, without a row. */
+  readonly superseded: readonly string[];
   /** The bucket to go on with and how many files it has. */
   readonly bucket: number;
   readonly filled: number;
@@ -30,40 +32,72 @@ const atOnce = 8;
  * Removes what never arrived whole, catalogues files that were kept but not yet catalogued, takes out rows whose file never
  * got its name to disk. Only buckets after the last settled one are looked at, so the time does not grow with the archive;
  * with an empty catalogue these are all, which is how it is rebuilt from the files.
+ * @throws where a folder cannot be read: its rows would be taken for lost
  */
 export async function recover(
   places: Places,
   catalogue: Catalogue,
+  overwrite: Overwrite,
   tell: (files: number) => void = () => undefined,
 ): Promise<Recovery> {
   await places.clearIncoming();
   const { durableBucket, recent, discarded, isComplete } = await catalogue.openEnds();
-  let removed = await sweep(places, catalogue, discarded);
+  const removed = await sweep(places, catalogue, discarded);
   const open = (await places.buckets()).filter((bucket) => bucket > durableBucket);
   const catalogued = Map.groupBy(recent, ({ bucket }) => bucket);
-  let [found, lost, seen] = [0, 0, 0];
-  const unreadable: string[] = [];
+  const seen = { found: 0, lost: 0, removed, unreadable: [] as string[], superseded: [] as string[] };
+  const adopt = createAdopter(places, catalogue, overwrite, isComplete);
+  let filled = 0;
   for (const bucket of open) {
     const names = new Set(await places.namesIn(bucket));
+    filled = names.size;
     const rows = catalogued.get(bucket) ?? [];
-    lost += await catalogue.forget(rows.filter(({ name }) => !names.has(name)).map(({ row }) => row));
+    seen.lost += await catalogue.forget(rows.filter(({ name }) => !names.has(name)).map(({ row }) => row));
     for (const { name } of rows) names.delete(name);
-    await inParallel([...names], async (name) => {
-      const outcome = await adopt({ places, catalogue, mayRemove: isComplete }, { bucket, name });
-      if (outcome === 'found') found++;
-      else if (outcome === 'removed') removed++;
-      else unreadable.push(places.pathOf({ bucket, name }));
-    });
-    tell((seen += names.size));
-    if (bucket !== open.at(-1)) await catalogue.settle(bucket);
+    for (const file of await examine(places, bucket, [...names])) await adopt(file, seen);
+    tell(seen.found + seen.superseded.length + seen.unreadable.length);
   }
+  /* Noted only now: an interrupted rebuild looks at all of them again. What a rebuild left lying is never looked at again. */
+  const last = open.at(-1) ?? durableBucket;
+  const settled = isComplete ? last - 1 : last;
+  if (settled > durableBucket) await catalogue.settle(settled);
   await catalogue.completed();
-  const bucket = open.at(-1) ?? durableBucket + 1;
-  return { found, lost, removed, unreadable, bucket, filled: (await places.namesIn(bucket)).length };
+  const goesOn = isComplete && last > durableBucket;
+  return { ...seen, bucket: goesOn ? last : last + 1, filled: goesOn ? filled : 0 };
 }
 
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < items.length; at += atOnce) await Promise.all(items.slice(at, at + atOnce).map(work));
+/** What adopting changes. */
+interface Seen {
+  found: number;
+  removed: number;
+  readonly unreadable: string[];
+  readonly superseded: string[];
+}
+
+/** A file without a row. */
+interface Stray {
+  readonly place: Place;
+  readonly path: string;
+  readonly receivedAt: number;
+  readonly size: number;
+  readonly digest: Buffer;
+}
+
+/* The oldest first, so that of two versions the one that was acknowledged last is met last. */
+async function examine(places: Places, bucket: number, names: readonly string[]): Promise<Stray[]> {
+  const files: Stray[] = [];
+  for (let at = 0; at < names.length; at += atOnce)
+    files.push(
+      ...(await Promise.all(
+        names.slice(at, at + atOnce).map(async (name) => {
+          const place = { bucket, name };
+          const path = places.pathOf(place);
+          const [{ size, mtimeMs }, digest] = await Promise.all([stat(path), digestOf(path)]);
+          return { place, path, size, digest, receivedAt: Math.round(mtimeMs) };
+        }),
+      )),
+    );
+  return files.toSorted((a, b) => a.receivedAt - b.receivedAt);
 }
 
 async function sweep(places: Places, catalogue: Catalogue, discarded: readonly Place[]): Promise<number> {
@@ -72,40 +106,58 @@ async function sweep(places: Places, catalogue: Catalogue, discarded: readonly P
   return discarded.length;
 }
 
-interface Adoption {
-  readonly places: Places;
-  readonly catalogue: Catalogue;
-  /** True where a file without a row can only be one that was never acknowledged. */
-  readonly mayRemove: boolean;
+/**
+ * Finds out what a file without a row is. A power cut can leave a name whose bytes never all came to disk; such a file was
+ * not acknowledged. While a catalogue is being rebuilt nothing is removed: there a file that does not fit its name may be an
+ * old image gone bad, and which of two versions is the one to keep is for a person to say.
+ */
+function createAdopter(places: Places, catalogue: Catalogue, overwrite: Overwrite, mayRemove: boolean) {
+  const giveUp = async (path: string, seen: Seen, kind: 'unreadable' | 'superseded'): Promise<void> => {
+    if (!mayRemove) return void seen[kind].push(path);
+    await rm(path, { force: true });
+    seen.removed++;
+  };
+  return async (file: Stray, seen: Seen): Promise<void> => {
+    if (!fitsItsName(file.place.name, file.digest)) return giveUp(file.path, seen, 'unreadable');
+    const entry = await readEntry(file);
+    if (!entry) return void seen.unreadable.push(file.path);
+    const old = await rowWithFile(places, catalogue, entry);
+    const isNewer = old !== undefined && overwrite !== 'Never' && old.receivedAt < file.receivedAt;
+    if (old && !isNewer) return giveUp(file.path, seen, 'superseded');
+    const { discard } = await catalogue.add(entry);
+    seen.found++;
+    if (!discard) return;
+    if (mayRemove) await sweep(places, catalogue, [discard]);
+    else await catalogue.swept([discard]);
+    if (!mayRemove) seen.superseded.push(places.pathOf(discard));
+  };
 }
 
-/* A power cut can leave a name whose bytes never all came to disk; such a file was not acknowledged. While a catalogue is
-   being rebuilt a file that does not fit its name may as well be an old image gone bad: it stays for a person to see. */
-async function adopt(
-  { places, catalogue, mayRemove }: Adoption,
-  place: Place,
-): Promise<'found' | 'removed' | 'unreadable'> {
-  const path = places.pathOf(place);
-  const digest = await digestOf(path);
-  if (!fitsItsName(place.name, digest)) {
-    if (mayRemove) await rm(path, { force: true });
-    return mayRemove ? 'removed' : 'unreadable';
-  }
-  const entry = await readEntry(path, place, digest).catch((error: unknown) => {
+/* A row whose file is gone stands for nothing: a newer version had taken its place when the power went. */
+async function rowWithFile(places: Places, catalogue: Catalogue, { identifiers }: CatalogueEntry) {
+  const old = await catalogue.rowOf(identifiers);
+  if (!old) return undefined;
+  const isThere = await stat(places.pathOf(old)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  if (isThere) return old;
+  await catalogue.forget([old.row]);
+  return undefined;
+}
+
+/* The entry of a file that is kept already, read from the file itself; undefined where it is no DICOM. */
+async function readEntry({ path, place, ...file }: Stray): Promise<CatalogueEntry | undefined> {
+  const origin = { kind: 'import', path: 'archive' } as const;
+  try {
+    return { ...makeEntry({ ...file, header: await readHeader(path) }, origin, file.receivedAt), place };
+  } catch (error) {
     if (error instanceof PacsError) return undefined;
     throw error;
-  });
-  if (!entry) return 'unreadable';
-  const outcome = await catalogue.add(entry);
-  if (outcome.discard) await sweep(places, catalogue, [outcome.discard]);
-  return outcome.outcome === 'known' ? 'removed' : 'found';
-}
-
-/* The entry of a file that is kept already, read from the file itself. */
-async function readEntry(path: string, place: Place, digest: Buffer): Promise<CatalogueEntry> {
-  const [header, { size, mtimeMs }] = await Promise.all([readHeader(path), stat(path)]);
-  const origin = { kind: 'import', path: 'archive' } as const;
-  return { ...makeEntry({ header, size, digest }, origin, Math.round(mtimeMs)), place };
+  }
 }
 
 async function digestOf(path: string): Promise<Buffer> {

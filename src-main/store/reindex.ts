@@ -1,10 +1,9 @@
 /** Rebuilds the catalogue from the files alone. */
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Overwrite } from './catalogue.ts';
 import { lockArchive } from './lock.ts';
 import { openPlaces } from './places.ts';
 import { recover, type Recovery } from './recover.ts';
-import { catalogueFile, openSqliteCatalogue } from './sqlite/sqlite-catalogue.ts';
+import { openSqliteCatalogue, putAside } from './sqlite/sqlite-catalogue.ts';
 
 /**
  * Puts the old catalogue aside (as `.old`) and catalogues every file anew. A rebuild that is interrupted is finished by the
@@ -13,24 +12,20 @@ import { catalogueFile, openSqliteCatalogue } from './sqlite/sqlite-catalogue.ts
  */
 export async function reindex(
   folders: { storage: string; index: string },
+  overwrite: Overwrite,
   tell: (files: number) => void = () => undefined,
 ): Promise<Recovery> {
-  const unlock = lockArchive(folders.index);
+  const unlock = lockArchive(folders.storage, folders.index);
   try {
     const places = await openPlaces(folders.storage);
-    await putAside(join(folders.index, catalogueFile));
-    const catalogue = await openSqliteCatalogue(folders.index, 'Never');
-    const recovery = await recover(places, catalogue, tell);
-    await catalogue.close();
-    return recovery;
+    await putAside(folders.index);
+    const catalogue = await openSqliteCatalogue(folders.index, overwrite);
+    try {
+      return await recover(places, catalogue, overwrite, tell);
+    } finally {
+      await catalogue.close();
+    }
   } finally {
     unlock();
   }
-}
-
-async function putAside(path: string): Promise<void> {
-  for (const end of ['', '-wal', '-shm'])
-    await rename(`${path}${end}`, `${path}.old${end}`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
 }

@@ -37,8 +37,21 @@ export async function writeNewFiles(files: readonly NewFile[]): Promise<(DiskFau
     }),
   );
   const folders = new Set(files.filter((_, at) => !faults[at]).map(({ path }) => dirname(path)));
-  for (const folder of folders) syncFolder(folder);
-  return faults;
+  const unsynced = new Map([...folders].flatMap((folder) => faultOfSync(folder)));
+  return files.map(({ path }, at) => {
+    const fault = faults[at] ?? unsynced.get(dirname(path));
+    if (fault && !faults[at]) remove(path);
+    return fault;
+  });
+}
+
+function faultOfSync(folder: string): [string, DiskFault][] {
+  try {
+    syncFolder(folder);
+    return [];
+  } catch (error) {
+    return [[folder, diskFault(error)]];
+  }
 }
 
 function create({ path, bytes }: NewFile): number | DiskFault {

@@ -1,6 +1,6 @@
 /** Errors as answers: the JSON object that Orthanc's clients know, and the plain value for the window. */
 import { STATUS_CODES } from 'node:http';
-import { type PacsError, type PacsErrorValue, toPacsError } from '#shared/errors.ts';
+import { PacsError, type PacsErrorValue, toPacsError } from '#shared/errors.ts';
 import type { Log } from '../log.ts';
 import { type ErrorStatus, httpStatus } from './status.ts';
 
@@ -16,12 +16,11 @@ export interface ErrorBody {
   readonly Uri: string;
 }
 
-/** The error as it may leave the house: what happened inside stays in the log. */
+/** The error as it may leave the house; what nobody has named yet goes into the log here. */
 export function errorForOutside(thrown: unknown, log: Log): PacsErrorValue & { readonly error: PacsError } {
   const error = toPacsError(thrown);
-  if (error.code !== 'internal') return { code: error.code, message: error.message, error };
-  log('error', 'A request failed.', thrown);
-  return { code: 'internal', message: 'Something went wrong inside; the log has the details.', error };
+  if (!(thrown instanceof PacsError)) log('error', 'A request failed.', thrown);
+  return { code: error.code, message: error.message, error };
 }
 
 /** The D12 body for a status and a sentence. */

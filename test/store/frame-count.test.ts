@@ -68,7 +68,7 @@ describe('frames of a kept file', () => {
     const view = await viewSeries(store, { StudyInstanceUID, SeriesInstanceUID });
     expect(view.instances.map(({ NumberOfFrames }) => NumberOfFrames)).toEqual(wanted);
     await store.close();
-    await reindex({ storage: folder.path, index: folder.path });
+    await reindex({ storage: folder.path, index: folder.path }, 'Never');
     store = await openArchive(folder.path);
     expect((await store.files({})).map(({ NumberOfFrames }) => NumberOfFrames)).toEqual(wanted);
   });

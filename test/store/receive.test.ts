@@ -83,6 +83,16 @@ describe('an instance that comes again', () => {
     ]);
   });
 
+  it('with corrected texts shows them, where the study holds nothing else', async () => {
+    await reopen('Always');
+    await give(smallInstance({ PatientName: 'Wrong^Name' }));
+    await give(smallInstance({ PatientName: 'Right^Name' }));
+    expect(await store.find({ level: 'STUDY', keys: {}, text: 'right' })).toMatchObject([
+      { PatientName: 'Right^Name', NumberOfStudyRelatedInstances: '1' },
+    ]);
+    expect(await store.find({ level: 'STUDY', keys: {}, text: 'wrong' })).toEqual([]);
+  });
+
   it('unchanged is not written again with IfChanged', async () => {
     await reopen('IfChanged');
     await give(first);

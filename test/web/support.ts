@@ -62,7 +62,7 @@ export async function openTestWeb(
     store,
     pixels,
     people: openPeople(parsed),
-    handlers: createHandlers({ store, events, system }),
+    handlers: createHandlers({ store, events, system, log }),
     events,
     windowOrigins: ['app://bundle'],
     system,

@@ -1,6 +1,7 @@
 /** A thread of the SQLite catalogue: holds one connection and runs one operation at a time. */
 import { workerData } from 'node:worker_threads';
 import type { Overwrite } from '../catalogue.ts';
+import { diskFault, type DiskFault } from '../write-files.ts';
 import { openForReading, openForWriting, type Connection } from './database.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import { createReader, type Reader } from './reader.ts';
@@ -15,19 +16,29 @@ export interface CatalogueThread {
 
 /** One operation: the name of a method and its arguments. */
 export interface Operation {
-  readonly method: keyof Keeper | keyof Writer | keyof Reader | 'open' | 'close';
+  readonly method: keyof Keeper | keyof Writer | keyof Reader | 'close';
   readonly input: readonly unknown[];
 }
 
 let connection: Connection | undefined;
 let methods: Partial<Record<Operation['method'], (...input: never[]) => unknown>> | undefined;
 
-function open(): typeof methods {
+function connect(): typeof methods {
   const { path, mode, overwrite } = workerData as CatalogueThread;
   connection = mode === 'write' ? openForWriting(path) : openForReading(path);
   if (mode === 'read') return { ...createReader(connection) };
   const writer = createWriter(connection);
   return { ...writer, ...createKeeper(writer, overwrite) };
+}
+
+/** Opens the database; the answer is what is wrong with it, for an error would lose its code on the way to another thread. */
+export function open(): DiskFault | undefined {
+  try {
+    methods ??= connect();
+    return undefined;
+  } catch (error) {
+    return diskFault(error);
+  }
 }
 
 /** Runs one operation; what it throws goes back to the caller. */
@@ -38,6 +49,5 @@ export function run({ method, input }: Operation): unknown {
     methods = undefined;
     return undefined;
   }
-  methods ??= open();
   return methods?.[method]?.(...(input as never[]));
 }

@@ -3,7 +3,7 @@ import { attributesOf, type Attribute, type Level } from '#shared/attributes.ts'
 import { fold } from '#shared/query.ts';
 
 /** Version of the schema; a catalogue of another version is rebuilt from the files. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** The table of each level. */
 export const tableOf = {
@@ -63,10 +63,11 @@ export const createStatements: readonly string[] = [
   'CREATE INDEX series_uid ON series(SeriesInstanceUID)',
   'CREATE INDEX instances_series ON instances(series)',
   'CREATE INDEX instances_uid ON instances(SOPInstanceUID)',
+  'CREATE INDEX instances_bucket ON instances(bucket)',
   'CREATE TABLE refusals (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, origin TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)',
   /* Files that no row names any more and that are still to be removed. */
   'CREATE TABLE discarded (bucket INTEGER NOT NULL, name TEXT NOT NULL)',
-  'CREATE TABLE totals (one INTEGER PRIMARY KEY CHECK (one = 1), diskSize INTEGER NOT NULL, refused INTEGER NOT NULL, durableBucket INTEGER NOT NULL, durableRow INTEGER NOT NULL, isComplete INTEGER NOT NULL)',
-  'INSERT INTO totals VALUES (1, 0, 0, -1, 0, 0)',
+  'CREATE TABLE totals (one INTEGER PRIMARY KEY CHECK (one = 1), diskSize INTEGER NOT NULL, refused INTEGER NOT NULL, durableBucket INTEGER NOT NULL, isComplete INTEGER NOT NULL)',
+  'INSERT INTO totals VALUES (1, 0, 0, -1, 0)',
   `PRAGMA user_version = ${schemaVersion}`,
 ];

@@ -1,10 +1,14 @@
 /** The catalogue in SQLite: one thread writes, one reads, so that no query delays an image and no image the window. */
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
+import { PacsError } from '#shared/errors.ts';
 import { threadEntry } from '../../threads.ts';
 import type { AddOutcome, Catalogue, Overwrite } from '../catalogue.ts';
 import { toError } from '../disk.ts';
+import type { DiskFault } from '../write-files.ts';
 import type { CatalogueThread, Operation } from './catalogue-worker.ts';
+import { rebuiltCodes } from './database.ts';
 import type { Kept, KeepTask } from './keeper.ts';
 import { schemaVersion } from './schema.ts';
 
@@ -14,20 +18,42 @@ const batch = { images: 64, bytes: 16 * 1024 * 1024 };
 /** Name of the catalogue's file. */
 export const catalogueFile = 'catalogue.sqlite';
 
-/** Opens (and if needed creates) the catalogue in a folder. */
-export async function openSqliteCatalogue(folder: string, overwrite: Overwrite): Promise<Catalogue> {
+/** Puts a catalogue aside as `.old`, so that the next one begins empty and is filled from the files. */
+export async function putAside(folder: string): Promise<void> {
   const path = join(folder, catalogueFile);
-  const writer = startThread({ path, mode: 'write', overwrite });
+  for (const end of ['', '-wal', '-shm'])
+    await rename(`${path}${end}`, `${path}.old${end}`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+}
+
+/**
+ * Opens (and if needed creates) the catalogue in a folder. One that an older program made, or that is damaged, is put aside.
+ * @throws PacsError `internal` in words where a newer program made it
+ */
+export async function openSqliteCatalogue(
+  folder: string,
+  overwrite: Overwrite,
+  log: (message: string) => void = () => undefined,
+): Promise<Catalogue> {
+  const path = join(folder, catalogueFile);
+  let writer = startThread({ path, mode: 'write', overwrite });
+  let fault = await openThread(writer);
+  if (fault && rebuiltCodes.has(fault.code)) {
+    log(`The catalogue is of another version or damaged (${fault.message}); it is rebuilt from the files.`);
+    await writer.destroy();
+    await putAside(folder);
+    writer = startThread({ path, mode: 'write', overwrite });
+    fault = await openThread(writer);
+  }
   const reader = startThread({ path, mode: 'read', overwrite });
+  fault ??= await openThread(reader);
+  if (fault) {
+    await Promise.all([writer.destroy(), reader.destroy()]);
+    throw fault.code === 'CATALOGUE_NEW' ? new PacsError('busy', fault.message) : toError(fault);
+  }
   const call = async <R>(thread: Piscina, method: Operation['method'], ...input: unknown[]): Promise<R> =>
     (await thread.run({ method, input } satisfies Operation, { name: 'run' })) as R;
-  try {
-    await call(writer, 'open');
-    await call(reader, 'open');
-  } catch (error) {
-    await Promise.all([writer.destroy(), reader.destroy()]);
-    throw error;
-  }
   const batches = createBatches((tasks) => call<Kept[]>(writer, 'keep', tasks));
   return {
     version: schemaVersion,
@@ -36,6 +62,7 @@ export async function openSqliteCatalogue(folder: string, overwrite: Overwrite):
     refuse: (refusal) => call(writer, 'refuse', refusal),
     settle: (bucket) => call(writer, 'settle', bucket),
     openEnds: () => call(writer, 'openEnds'),
+    rowOf: (identifiers) => call(writer, 'rowOf', identifiers),
     completed: () => call(writer, 'completed'),
     forget: (rows) => call(writer, 'forget', rows),
     swept: (places) => call(writer, 'swept', places),
@@ -52,6 +79,9 @@ export async function openSqliteCatalogue(folder: string, overwrite: Overwrite):
     },
   };
 }
+
+const openThread = async (thread: Piscina): Promise<DiskFault | undefined> =>
+  (await thread.run(undefined, { name: 'open' })) as DiskFault | undefined;
 
 const startThread = (workerData: CatalogueThread): Piscina =>
   new Piscina({

@@ -1,7 +1,8 @@
 /** Writes to the catalogue: adds received files, counts refusals, keeps track of what a crash could have left open. */
 import type { Level } from '#shared/attributes.ts';
 import { fold } from '#shared/query.ts';
-import type { AddOutcome, CatalogueEntry, OpenEnds, Overwrite, Place } from '../catalogue.ts';
+import type { Identifiers } from '#shared/model.ts';
+import type { AddOutcome, CatalogueEntry, CataloguedRow, OpenEnds, Overwrite, Place } from '../catalogue.ts';
 import { orthancDigest } from '../orthanc-id.ts';
 import type { Connection } from './database.ts';
 import { columnsOf, foldedColumn, foldedValue, isFolded, tableOf } from './schema.ts';
@@ -14,6 +15,7 @@ export interface Writer {
   refuse(refusal: { at: number; origin: unknown; code: string; message: string }): void;
   settle(bucket: number): void;
   openEnds(): OpenEnds;
+  rowOf(identifiers: Identifiers): CataloguedRow | undefined;
   completed(): void;
   forget(rows: readonly number[]): number;
   swept(places: readonly Place[]): void;
@@ -65,6 +67,10 @@ export function createWriter(database: Connection): Writer {
     }),
     settle: (bucket) => settle(database, bucket),
     openEnds: () => readOpenEnds(database),
+    rowOf: (identifiers) => {
+      const row = existing(orthancDigest('IMAGE', identifiers));
+      return row && { row: row.id, bucket: row.bucket, name: row.name, receivedAt: row.receivedAt };
+    },
     completed: () => void database.prepare('UPDATE totals SET isComplete = 1').run(),
     forget: guarded((rows: readonly number[]) => {
       clear(caches);
@@ -95,18 +101,18 @@ function remember<V>(cache: Map<string, V>, key: string, value: V): void {
 /* One commit with a synced write-ahead log puts every commit before it on disk as well. */
 function settle(database: Connection, bucket: number): void {
   database.pragma('synchronous = FULL');
-  database
-    .prepare('UPDATE totals SET durableBucket = ?, durableRow = (SELECT coalesce(max(id), 0) FROM instances)')
-    .run(bucket);
+  database.prepare('UPDATE totals SET durableBucket = ?').run(bucket);
   database.pragma('synchronous = NORMAL');
 }
 
 function readOpenEnds(database: Connection): OpenEnds {
-  const totals = database.prepare('SELECT durableBucket, durableRow, isComplete FROM totals').get() as Record<
-    'durableBucket' | 'durableRow' | 'isComplete',
+  const totals = database.prepare('SELECT durableBucket, isComplete FROM totals').get() as Record<
+    'durableBucket' | 'isComplete',
     number
   >;
-  const recent = database.prepare('SELECT id AS row, bucket, name FROM instances WHERE id > ?').all(totals.durableRow);
+  const recent = database
+    .prepare('SELECT id AS row, bucket, name FROM instances WHERE bucket > ?')
+    .all(totals.durableBucket);
   const discarded = database.prepare('SELECT bucket, name FROM discarded').all();
   return {
     durableBucket: totals.durableBucket,
@@ -168,11 +174,14 @@ interface Existing extends Place {
   readonly id: number;
   readonly size: number;
   readonly digest: Buffer;
+  readonly receivedAt: number;
 }
 
 /** Finds the row of an instance. */
 function findExisting(database: Connection) {
-  const select = database.prepare('SELECT id, bucket, name, size, digest FROM instances WHERE publicId = ?');
+  const select = database.prepare(
+    'SELECT id, bucket, name, size, digest, ReceivedAt AS receivedAt FROM instances WHERE publicId = ?',
+  );
   return (publicId: Buffer): Existing | undefined => select.get(publicId) as Existing | undefined;
 }
 
@@ -201,15 +210,18 @@ function createAdder(database: Connection, caches: Caches) {
     insertSeries(publicId, entry, study),
   );
   const existing = findExisting(database);
-  const replace = createReplacer(database);
+  const replace = createReplacer(database, caches);
   const count = createCounter(database, caches);
 
   return (entry: CatalogueEntry, overwrite: Overwrite): AddOutcome => {
     const publicId = orthancDigest('IMAGE', entry.identifiers);
     const old = existing(publicId);
+    /* A file is never given up that a row names. */
+    if (old && old.bucket === entry.place.bucket && old.name === entry.place.name)
+      return { outcome: 'known', isNewStudy: false };
     if (old && keeps(old.digest, entry, overwrite))
       return { outcome: 'known', isNewStudy: false, discard: entry.place };
-    if (old) replace(old, entry);
+    if (old) replace(old);
     const patient = patientOf(entry);
     const study = studyOf(entry, patient.id);
     const series = seriesOf(entry, study.id);
@@ -226,23 +238,23 @@ function createAdder(database: Connection, caches: Caches) {
       JSON.stringify(origin),
       NumberOfFrames,
     );
-    if (!old) {
-      count(entry, study.id, series);
-      return { outcome: 'added', isNewStudy: study.isNew };
-    }
+    count(entry, study.id, series);
+    if (!old) return { outcome: 'added', isNewStudy: study.isNew };
     return { outcome: 'replaced', isNewStudy: false, discard: { bucket: old.bucket, name: old.name } };
   };
 }
 
-/** Makes room for a newer file of the same instance; the old file is noted so that no crash can leave it lying about. */
-function createReplacer(database: Connection) {
-  const remove = database.prepare('DELETE FROM instances WHERE id = ?');
+/**
+ * Makes room for a newer file of the same instance; parents that held nothing else go with it, so that they take the newer
+ * texts. The old file is noted so that no crash can leave it lying about.
+ */
+function createReplacer(database: Connection, caches: Caches) {
+  const forget = createForgetter(database);
   const discard = database.prepare('INSERT INTO discarded VALUES (?, ?)');
-  const resize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
-  return (old: Existing, entry: CatalogueEntry): void => {
-    remove.run(old.id);
+  return (old: Existing): void => {
+    forget(old.id);
+    clear(caches);
     discard.run(old.bucket, old.name);
-    resize.run(entry.size - old.size);
   };
 }
 
@@ -309,8 +321,10 @@ function createForgetter(database: Connection) {
     'DELETE FROM series WHERE id = @series AND NumberOfSeriesRelatedInstances = 0',
     `UPDATE studies SET NumberOfStudyRelatedInstances = NumberOfStudyRelatedInstances - 1,
        NumberOfStudyRelatedSeries = (SELECT count(*) FROM series WHERE study = @study),
-       ModalitiesInStudy = (SELECT group_concat(DISTINCT Modality) FROM series WHERE study = @study) WHERE id = @study`,
-    "UPDATE studies SET ModalitiesInStudy = replace(ModalitiesInStudy, ',', '\\') WHERE id = @study",
+       ModalitiesInStudy = (SELECT group_concat(DISTINCT Modality) FROM series WHERE study = @study),
+       SOPClassesInStudy = (SELECT group_concat(DISTINCT SOPClassUID) FROM instances JOIN series ON series.id = instances.series
+         WHERE series.study = @study) WHERE id = @study`,
+    "UPDATE studies SET ModalitiesInStudy = replace(ModalitiesInStudy, ',', '\\'), SOPClassesInStudy = replace(SOPClassesInStudy, ',', '\\') WHERE id = @study",
     'DELETE FROM studies WHERE id = @study AND NumberOfStudyRelatedInstances = 0',
     'DELETE FROM patients WHERE id = @patient AND NOT EXISTS (SELECT 1 FROM studies WHERE patient = @patient)',
   ].map((statement) => database.prepare(statement));
