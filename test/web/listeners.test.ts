@@ -60,7 +60,7 @@ describe('public listener', () => {
       Name: 'Chairside',
       DicomAet: 'CHAIRSIDE',
       DicomPort: 11_112,
-      DatabaseVersion: 1,
+      DatabaseVersion: here.store.catalogueVersion,
       PluginsEnabled: false,
     });
     expect((system['MainDicomTags'] as Record<string, string>)['Patient']).toContain('0010,0020');
