@@ -1,7 +1,5 @@
 /** The life of one association, from the first byte of its connection to the last (PS3.8 9.2). */
 import type { Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
-import { once } from 'node:events';
 import type { Settings } from '#shared/settings.ts';
 import { AssociationEnd } from './association-end.ts';
 import { readAssociationRequest } from './association-request.ts';
@@ -29,8 +27,10 @@ export interface Association {
   readonly done: Promise<void>;
   /** Lets the message that is being received finish, then ends. */
   finish(): void;
-  /** Ends now. */
+  /** Ends now, with an A-ABORT and some time for the other side to take it. */
   abort(): void;
+  /** Closes the connection now. */
+  destroy(): void;
 }
 
 /* How long the other side has to close the connection after our last PDU (ARTIM timer of PS3.8 9.1.5). */
@@ -41,7 +41,13 @@ const closing = (): AssociationEnd => new AssociationEnd('This program is closin
 /** Serves one connection that was accepted and not read yet. */
 export function serveAssociation(accepted: Socket, remoteAddress: string, context: AssociationContext): Association {
   const connection = new Connection(accepted, remoteAddress, context);
-  return { done: connection.run(), finish: () => connection.finish(), abort: () => connection.reader.fail(closing()) };
+  const { reader } = connection;
+  return {
+    done: connection.run(),
+    finish: () => connection.finish(),
+    abort: () => reader.fail(closing()),
+    destroy: () => void reader.socket.destroy(),
+  };
 }
 
 class Connection {
@@ -80,7 +86,7 @@ class Connection {
     } finally {
       this.#conversation.close();
       this.reader.discard();
-      await close(this.#socket);
+      await close(this.reader);
       this.reader.giveBack();
       place.leave();
     }
@@ -140,14 +146,9 @@ class Connection {
 }
 
 /* The other side closes first, so that our last PDU is not lost with the connection. */
-async function close(socket: Socket): Promise<void> {
-  if (socket.destroyed) return;
-  const patience = new AbortController();
-  socket.end();
-  await Promise.race([
-    once(socket, 'close'),
-    wait(closingTime, undefined, { signal: patience.signal, ref: false }),
-  ]).catch(() => undefined);
-  patience.abort();
-  socket.destroy();
+async function close({ socket, closed }: SocketReader): Promise<void> {
+  if (!socket.destroyed) socket.end();
+  const patience = setTimeout(() => socket.destroy(), closingTime).unref();
+  await closed;
+  clearTimeout(patience);
 }

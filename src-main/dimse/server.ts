@@ -1,6 +1,6 @@
 /** The DICOM door: listens for scanners and other nodes, and keeps the bounds of the settings. */
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PacsError } from '#shared/errors.ts';
 import type { Refusal } from '#shared/model.ts';
@@ -31,7 +31,7 @@ export interface DimseServerOptions {
 export interface DimseServer {
   /** Listens. @throws PacsError `busy` where the port is taken. */
   start(): Promise<{ readonly port: number }>;
-  /** Takes nothing new, lets running C-STOREs finish for the grace, then aborts. */
+  /** Takes nothing new, lets running C-STOREs finish for the grace, then aborts; every connection is closed a second later. */
   stop(): Promise<void>;
   counts(): DimseCounts;
 }
@@ -61,7 +61,7 @@ export function createDimseServer({
   grace = 5,
 }: DimseServerOptions): DimseServer {
   const { MaximumAssociations, MaximumAssociationsPerHost } = settings.Chairside;
-  const associations = new Map<Association, Socket>();
+  const associations = new Set<Association>();
   const counts = { served: 0, refused: 0 };
   const context: AssociationContext = {
     settings,
@@ -89,7 +89,7 @@ export function createDimseServer({
     (socket) => {
       const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
       counts.served++;
-      associations.set(association, socket);
+      associations.add(association);
       void association.done.finally(() => associations.delete(association));
     },
   );
@@ -97,7 +97,7 @@ export function createDimseServer({
 
   const over = (seconds: number): Promise<unknown> =>
     Promise.race([
-      Promise.all([...associations.keys()].map(({ done }) => done)),
+      Promise.all([...associations].map(({ done }) => done)),
       wait(seconds * 1000, undefined, { ref: false }),
     ]);
 
@@ -115,11 +115,11 @@ export function createDimseServer({
     stop: async () => {
       const closed = server.listening ? once(server, 'close') : undefined;
       server.close();
-      for (const association of associations.keys()) association.finish();
+      for (const association of associations) association.finish();
       await over(grace);
-      for (const association of associations.keys()) association.abort();
+      for (const association of associations) association.abort();
       await over(1);
-      for (const socket of associations.values()) socket.destroy();
+      for (const association of associations) association.destroy();
       await closed;
     },
     counts: () => ({ connections: associations.size, ...counts }),

@@ -13,6 +13,8 @@ const highWater = 2 * 1024 * 1024;
 export class SocketReader {
   /** The connection, for writing and closing. */
   readonly socket: Socket;
+  /** Resolves when the connection is closed: nothing is read into our memory any more. */
+  readonly closed: Promise<void>;
   readonly #bytes: ReceivedBytes;
   readonly #idle: NodeJS.Timeout | undefined;
   #wanted = 0;
@@ -28,6 +30,7 @@ export class SocketReader {
     socket.on('end', () => this.fail(new AssociationEnd('The other side closed the connection.')));
     socket.on('error', (cause) => this.fail(new AssociationEnd('The connection was lost.', undefined, { cause })));
     socket.on('close', () => this.#close());
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     this.socket = socket;
     if (idleSeconds > 0) this.#idle = setTimeout(() => this.#expire(), idleSeconds * 1000);
   }

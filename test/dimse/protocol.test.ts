@@ -1,5 +1,6 @@
 /** Conversations in which the other side breaks the protocol, asks for too much, or says nothing: each ends, in words, and the door stays open. */
-import { connect as connectSocket } from 'node:net';
+import { once } from 'node:events';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import {
   connect,
@@ -256,6 +257,15 @@ describe('bounds', () => {
   });
 });
 
+/* Another side that does not even notice when it is hung up on, unless it writes. */
+async function openDeaf(port: number): Promise<{ socket: Socket; hasFailed: () => boolean }> {
+  const socket = connectSocket({ port, host: '127.0.0.1', allowHalfOpen: true }).pause();
+  let hasFailed = false;
+  socket.on('error', () => (hasFailed = true));
+  await once(socket, 'connect');
+  return { socket, hasFailed: () => hasFailed };
+}
+
 describe('closing the door', () => {
   test('lets an image that is being received finish, then aborts', async () => {
     const files = await fileStore();
@@ -287,6 +297,33 @@ describe('closing the door', () => {
     expect(Date.now() - start).toBeLessThan(3500);
     expect(files.failures[0]?.code).toBe('aborted');
     association.destroy();
+  });
+
+  test('closes the connections of those who neither send nor read, in the middle of an image that the archive keeps for ever', async () => {
+    let received = 0;
+    const stuck = storeOf((stream) => {
+      void stream[Symbol.asyncIterator]()
+        .next()
+        .then(() => received++);
+      return new Promise(() => undefined);
+    });
+    const { port, server } = await startServer(stuck, {}, 0.2);
+    const others = [await openDeaf(port), await openDeaf(port)];
+    for (const { socket } of others) socket.write(makeRequest());
+    for (const each of makeStore({ ...makeInstance('1.2.3', 10), messageId: 1, pduLength: 65_536 }))
+      others[1]?.socket.write(each);
+    await until(() => received === 1);
+    const start = Date.now();
+    await server.stop();
+    expect(Date.now() - start).toBeLessThan(2000);
+    for (const { socket, hasFailed } of others) {
+      /* The first write to a closed connection brings the reset, the second meets it. */
+      socket.write(Buffer.alloc(1));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.write(Buffer.alloc(1));
+      await until(hasFailed, 500);
+      socket.destroy();
+    }
   });
 
   test('that cannot be opened says so in words', async () => {
