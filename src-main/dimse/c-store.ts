@@ -62,7 +62,9 @@ export async function cStore(
 /* The archive counts and tells what it refuses itself. */
 function tell(error: PacsError, isTold: boolean, { origin, log, refused }: StoreContext): void {
   const { code, message, cause } = error;
-  log('warn', `An image from ${origin.callingAET} (${origin.remoteAddress}) was refused: ${message}`, cause);
+  /* Our own fault, for somebody to look at: the words of its cause go into the log and nowhere else. */
+  const level = code === 'internal' ? 'error' : 'warn';
+  log(level, `An image from ${origin.callingAET} (${origin.remoteAddress}) was refused: ${message}`, cause);
   if (!isTold) refused({ at: new Date().toISOString(), origin, error: { code, message } });
 }
 

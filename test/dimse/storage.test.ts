@@ -353,6 +353,19 @@ describe('an image that cannot be kept', () => {
     },
   );
 
+  test('because of a fault of this program is answered without the words of the system, which are logged', async () => {
+    const store = storeOf(async () => {
+      throw new Error("ENOENT: no such file or directory, open '/archive/secret'");
+    });
+    const { port, lines } = await startServer(store);
+    const association = await connect({ port });
+    const response = await association.cStore(makeInstance('1.2.3.18', 100));
+    expect(response.Status).toBe(0x0110);
+    expect(response.ErrorComment).not.toMatch(/ENOENT|secret/);
+    expect(lines.find((line) => line.startsWith('error An image from RAW'))).toContain("open '/archive/secret'");
+    await association.release();
+  });
+
   test('because its class is not taken is refused without reaching the archive', async () => {
     const store = await fileStore();
     const { port, refusals } = await startServer(store, { RejectedSopClasses: ['1.2.840.10008.5.1.4.1.1.7*'] });
