@@ -188,6 +188,22 @@ export const de: Catalogue = {
       description: 'Vielleicht ist sie ein Befund oder eine Messung. Wählen Sie links eine andere Serie.',
     },
     noSeries: { title: 'Diese Studie ist leer', description: 'Vielleicht sind ihre Bilder noch unterwegs.' },
+    fault: {
+      noGraphics:
+        'Die Grafik dieses Computers (WebGL 2) ist abgeschaltet oder wird nicht unterstützt. Starten Sie ihn neu oder aktualisieren Sie den Grafiktreiber.',
+      graphicsLost: 'Die Grafik dieses Computers wurde unterbrochen; im Moment lässt sich nichts zeichnen.',
+      cannotDraw: 'Die Grafik dieses Computers konnte es nicht zeichnen.',
+      undecodable: 'Das Archiv konnte dieses Bild nicht lesen.',
+      wrongSize: 'Seine Pixel passen nicht zu seiner Beschreibung.',
+      notSent: 'Das Archiv hat dieses Bild nicht gesendet.',
+      transferEnded: 'Das Laden brach ab, bevor alle Bilder da waren.',
+      transferDamaged: 'Die Bilder kamen beschädigt an.',
+      connectionLost: 'Die Verbindung zum Archiv ist abgerissen. Läuft Chairside noch?',
+      noMemory:
+        'Die Serie passt nicht in den Speicher dieses Computers. Schließen Sie andere Programme und versuchen Sie es noch einmal.',
+      changing: 'Von dieser Serie kommen noch Bilder an. Versuchen Sie es gleich noch einmal.',
+      closed: 'Die Serie wurde geschlossen.',
+    },
     failedCount_one: '{{count}} Bild kann nicht gezeigt werden',
     failedCount_other: '{{count}} Bilder können nicht gezeigt werden',
     drag: 'Linke Maustaste',

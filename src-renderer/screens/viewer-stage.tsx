@@ -4,7 +4,6 @@ import type { RefObject } from 'react';
 import { Button, Loader, Progress, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPhotoOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { PacsErrorValue } from '#shared/errors.ts';
 import { errorText } from '../parts/error-text.ts';
 import type { ViewerState } from '../state/viewer-store.ts';
 import { attachGestures } from '../viewer/gestures.ts';
@@ -13,6 +12,7 @@ import { hasImages } from '../viewer/series-frames.ts';
 import type { StackState } from '../viewer/stack-state.ts';
 import type { OpenStack } from '../viewer/use-stack-view.ts';
 import type { SpaceBar } from '../viewer/use-viewer-keys.ts';
+import type { ViewerErrorValue } from '../viewer/viewer-error.ts';
 import { ViewerOverlay } from './viewer-overlay.tsx';
 import styles from './viewer.module.css';
 
@@ -105,8 +105,11 @@ function Waiting({ state, target }: { readonly state: ViewerState; readonly targ
   );
 }
 
+/** Where the archive cannot be reached, nothing of what is said comes from it. */
+const isOwnWord = ({ code }: ViewerErrorValue): boolean => code === 'aborted';
+
 interface FailureProps {
-  readonly error: PacsErrorValue;
+  readonly error: ViewerErrorValue;
   readonly isFrame: boolean;
   onRetry(): void;
 }
@@ -120,10 +123,12 @@ function Failure({ error, isFrame, onRetry }: FailureProps) {
       <Text fw={600} size="md">
         {t(isFrame ? 'viewer.frameFailed' : 'viewer.seriesFailed')}
       </Text>
-      {error.code !== 'internal' && <Text>{errorText(t, error)}</Text>}
-      <Text c="dimmed" size="sm">
-        {error.message}
-      </Text>
+      <Text>{error.fault ? t(`viewer.fault.${error.fault}`) : errorText(t, error)}</Text>
+      {error.message !== '' && !isOwnWord(error) && (
+        <Text c="dimmed" size="sm">
+          {error.message}
+        </Text>
+      )}
       <Button variant="default" onClick={onRetry}>
         {t('viewer.retry')}
       </Button>

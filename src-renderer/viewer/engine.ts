@@ -1,8 +1,8 @@
 /** The one rendering engine of the window, and the one viewport in it. */
 import { Enums, RenderingEngine, getConfiguration, getRenderingEngine, init } from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
-import { PacsError } from '#shared/errors.ts';
 import { registerPacsImages } from './pacs-images.ts';
+import { ViewerError } from './viewer-error.ts';
 
 const engineId = 'chairside';
 
@@ -10,8 +10,7 @@ const engineId = 'chairside';
 function engine(): RenderingEngine {
   const running = getRenderingEngine(engineId) as RenderingEngine | undefined;
   if (running) return running;
-  if (!hasWebGL())
-    throw new PacsError('unsupported', 'This computer cannot draw images: its graphics (WebGL 2) are switched off.');
+  if (!hasWebGL()) throw new ViewerError('noGraphics');
   // One context is enough for all viewports, and each costs memory.
   init({ ...getConfiguration(), rendering: { ...getConfiguration().rendering, webGlContextCount: 1 } });
   registerPacsImages();
@@ -20,7 +19,7 @@ function engine(): RenderingEngine {
 
 const hasWebGL = (): boolean => document.createElement('canvas').getContext('webgl2') !== null;
 
-/** Puts a stack viewport into `element`; an earlier one of the same id is taken away. @throws PacsError `unsupported` without WebGL. */
+/** Puts a stack viewport into `element`; an earlier one of the same id is taken away. @throws ViewerError `noGraphics` without WebGL. */
 export function enableStack(viewportId: string, element: HTMLDivElement): Types.IStackViewport {
   const running = engine();
   running.enableElement({

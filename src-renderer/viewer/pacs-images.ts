@@ -1,11 +1,11 @@
 /** Tells Cornerstone about our images: a loader for `pacs:` ids whose pixels are already here, and their metadata. */
 import { cache, imageLoader, metaData, utilities } from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
-import { PacsError } from '#shared/errors.ts';
 import type { ImagePlane } from './camera.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import type { FramePixels, SeriesPixels } from './series-pixels.ts';
 import { planeOf } from './image-plane.ts';
+import { ViewerError } from './viewer-error.ts';
 import type { ShownRange } from './windows.ts';
 
 interface Source {
@@ -38,7 +38,7 @@ export function registerPacsImages(): void {
 
 async function load(imageId: string): Promise<Types.IImage> {
   const source = sources.get(imageId);
-  if (!source) throw new PacsError('not-found', 'The series of this image is closed.');
+  if (!source) throw new ViewerError('closed');
   return imageOf(source.frame, await source.pixels.frame(source.frame.index));
 }
 

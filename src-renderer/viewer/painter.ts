@@ -1,13 +1,13 @@
 /** Paints one frame at a time into an element through a Cornerstone stack viewport, exactly as it is told to. */
 import { CONSTANTS, Enums } from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
-import { PacsError } from '#shared/errors.ts';
 import type { Camera, ImagePlane, Pair } from './camera.ts';
 import { cross, toPatient, towards } from './camera.ts';
 import { disableStack, enableStack, resizeViewports } from './engine.ts';
 import { planeOf } from './image-plane.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import type { FramePixels } from './series-pixels.ts';
+import { ViewerError } from './viewer-error.ts';
 import type { ShownRange, VOILUTFunction } from './windows.ts';
 
 /** How a frame is to look. */
@@ -22,7 +22,7 @@ interface Look {
 export interface Painter {
   /** Size of the screen in device pixels. */
   size(): Pair;
-  /** Takes a frame whose pixels are here; `restyle` has to follow. @throws PacsError when it cannot be drawn. */
+  /** Takes a frame whose pixels are here; `restyle` has to follow. @throws ViewerError `cannotDraw` when it cannot be drawn. */
   take(frame: SeriesFrame, kind: FramePixels['kind']): Promise<void>;
   /** Draws the taken frame with this look in the next animation frame. */
   restyle(frame: SeriesFrame, look: Look): void;
@@ -63,7 +63,7 @@ export function openPainter(
         viewport.getCornerstoneImage()?.imageId !== frame.imageId &&
         viewport.getCurrentImageIdIndex() === frame.index
       )
-        throw new PacsError('internal', 'The graphics of this computer could not draw this image.');
+        throw new ViewerError('cannotDraw');
       shape = wanted;
     },
     restyle: (frame, look) => restyle(viewport, frame, look),

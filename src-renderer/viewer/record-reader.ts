@@ -1,7 +1,7 @@
 /** Reads the records of a series' pixel body as they come, straight into the memory where they will stay. */
-import { PacsError } from '#shared/errors.ts';
 import { decodeRecordHead, recordHeadLength } from '#shared/pixel-stream.ts';
 import type { RecordHead } from '#shared/pixel-stream.ts';
+import { ViewerError } from './viewer-error.ts';
 
 /** Where records go: `place` hands out `head.length` bytes of memory, `done` hears that they are filled. */
 export interface RecordTarget {
@@ -9,7 +9,7 @@ export interface RecordTarget {
   done(head: RecordHead, bytes: Uint8Array): void;
 }
 
-/** Reads all records of `body`. @throws PacsError `truncated` when the body ends within a record, `damaged` when it is none. */
+/** Reads all records of `body`. @throws ViewerError `transferEnded` within a record, `transferDamaged` where it is none. */
 export async function readRecords(body: ReadableStream<Uint8Array>, target: RecordTarget): Promise<void> {
   const filler = createFiller(target);
   const reader = body.getReader();
@@ -19,7 +19,7 @@ export async function readRecords(body: ReadableStream<Uint8Array>, target: Reco
     await reader.cancel(error).catch(() => undefined);
     throw error;
   }
-  if (!filler.isAtBoundary()) throw new PacsError('truncated', 'The transfer of the images ended too early.');
+  if (!filler.isAtBoundary()) throw new ViewerError('transferEnded');
 }
 
 function createFiller(target: RecordTarget) {
@@ -58,12 +58,12 @@ function readHead(bytes: Uint8Array): RecordHead {
   try {
     return decodeRecordHead(bytes);
   } catch (cause) {
-    throw new PacsError('damaged', 'The transfer of the images is damaged.', { cause });
+    throw new ViewerError('transferDamaged', { cause });
   }
 }
 
 function placeFor(head: RecordHead, target: RecordTarget): Uint8Array {
   const bytes = target.place(head);
-  if (bytes.length !== head.length) throw new PacsError('damaged', 'The transfer of the images is damaged.');
+  if (bytes.length !== head.length) throw new ViewerError('transferDamaged');
   return bytes;
 }

@@ -1,11 +1,13 @@
 /** The pixels of one series: one streamed request fills one buffer; each frame is a view into it. */
-import { PacsError, toPacsError } from '#shared/errors.ts';
+import { PacsError } from '#shared/errors.ts';
+import type { PacsErrorValue } from '#shared/errors.ts';
 import type { PixelKind, SeriesView } from '#shared/model.ts';
 import { sampleBytes } from '#shared/pixel-stream.ts';
 import type { RecordHead } from '#shared/pixel-stream.ts';
 import { readRecords } from './record-reader.ts';
 import { framesOf } from './series-frames.ts';
 import type { SeriesFrame } from './series-frames.ts';
+import { ViewerError } from './viewer-error.ts';
 
 /** Samples of one frame: modality values, or RGB interleaved. */
 type Samples = Uint8Array | Int16Array | Uint16Array | Float32Array;
@@ -43,7 +45,7 @@ export interface PixelRequest {
   readonly fetch?: typeof fetch;
 }
 
-const wrongSize = new PacsError('damaged', 'The pixels of this image do not fit its description.');
+const wrongSize = new ViewerError('wrongSize');
 
 /** Never show an image in the shape of another one. */
 const hasSizeOf = (frame: SeriesFrame | undefined, { rows, columns }: RecordHead): boolean =>
@@ -62,7 +64,8 @@ export function openSeriesPixels({ view, url, onProgress, fetch: get = fetch }: 
   const progress = () => onProgress({ ...slots.counts(), total });
 
   const done = (head: RecordHead, bytes: Uint8Array) => {
-    if (head.kind === 'error') slots.settle(head.frame, new PacsError('internal', new TextDecoder().decode(bytes)));
+    if (head.kind === 'error')
+      slots.settle(head.frame, new ViewerError('undecodable', { detail: new TextDecoder().decode(bytes) }));
     else
       slots.settle(head.frame, hasSizeOf(frames[head.frame], head) ? framePixels(head.kind, head, bytes) : wrongSize);
     progress();
@@ -72,7 +75,7 @@ export function openSeriesPixels({ view, url, onProgress, fetch: get = fetch }: 
     const response = await get(url, { signal: ending.signal });
     if (!response.ok || !response.body) throw await refusal(response);
     await readRecords(response.body, { place: (head) => memory.place(checked(head, total)), done });
-    slots.failRest(new PacsError('truncated', 'The archive did not send this image.'));
+    slots.failRest(new ViewerError('notSent'));
   };
 
   run().catch((error: unknown) => {
@@ -85,7 +88,7 @@ export function openSeriesPixels({ view, url, onProgress, fetch: get = fetch }: 
     peek: slots.peek,
     close: () => {
       ending.abort();
-      slots.failRest(new PacsError('aborted', 'The series was closed.'));
+      slots.failRest(new ViewerError('closed'));
       slots.clear();
       memory.clear();
     },
@@ -157,17 +160,17 @@ function allocate(bytes: number): ArrayBuffer {
   try {
     return new ArrayBuffer(bytes);
   } catch (cause) {
-    throw new PacsError('too-large', 'This series does not fit into the memory of this computer.', { cause });
+    throw new ViewerError('noMemory', { cause });
   }
 }
 
-/** A head that fits the series. @throws PacsError `damaged` before any memory is taken for it. */
+/** A head that fits the series. @throws ViewerError `transferDamaged` before any memory is taken for it. */
 function checked(head: RecordHead, total: number): RecordHead {
   const fits =
     head.kind === 'error'
       ? head.length <= maximumSentence
       : head.length === head.rows * head.columns * sampleBytes[head.kind] && head.length > 0;
-  if (!fits || head.frame >= total) throw new PacsError('damaged', 'The transfer of the images is damaged.');
+  if (!fits || head.frame >= total) throw new ViewerError('transferDamaged');
   return head;
 }
 
@@ -184,12 +187,11 @@ function framePixels(kind: PixelKind, { rows, columns }: RecordHead, bytes: Uint
 }
 
 async function refusal(response: Response): Promise<PacsError> {
-  const value = (await response.json().catch(() => undefined)) as Partial<PacsError> | undefined;
+  const value = (await response.json().catch(() => undefined)) as Partial<PacsErrorValue> | undefined;
   if (value?.code && value.message) return new PacsError(value.code, value.message);
-  return new PacsError('internal', `The archive answered with status ${response.status}.`);
+  return new PacsError('internal', `HTTP ${response.status}`);
 }
 
+/** What is not ours is what `fetch` and its body throw when the line breaks. */
 const transferError = (error: unknown): PacsError =>
-  error instanceof TypeError
-    ? new PacsError('aborted', 'The connection to the archive was lost.', { cause: error })
-    : toPacsError(error);
+  error instanceof PacsError ? error : new ViewerError('connectionLost', { cause: error });

@@ -1,5 +1,4 @@
 /** The screen of an open series: brings frames onto it, one after another, each with the looks of its group. */
-import { errorValue } from '#shared/errors.ts';
 import type { SeriesView } from '#shared/model.ts';
 import type { ImagePlane, Pair } from './camera.ts';
 import { planeOf } from './image-plane.ts';
@@ -10,6 +9,7 @@ import type { Presentation } from './presentation.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import type { FramePixels, SeriesPixels } from './series-pixels.ts';
 import type { Shown, StackHolder } from './stack-state.ts';
+import { viewerErrorValue } from './viewer-error.ts';
 import { presetsOf } from './windows.ts';
 
 /** The screen of an open series. */
@@ -21,7 +21,7 @@ export interface StackScreen {
   close(): void;
 }
 
-/** Opens the screen in `element`. @throws PacsError `unsupported` where the computer cannot draw. */
+/** Opens the screen in `element`. @throws ViewerError `noGraphics` where the computer cannot draw. */
 export function openStackScreen(
   element: HTMLDivElement,
   { Modality }: SeriesView,
@@ -82,7 +82,7 @@ export function openStackScreen(
         taken = frame;
         redraw();
       } catch (error) {
-        if (!isOutdated()) holder.set({ error: errorValue(error) });
+        if (!isOutdated()) holder.set({ error: viewerErrorValue(error) });
       }
     },
     change: (how) => {

@@ -1,9 +1,9 @@
 /** What there is to know about an open series, and how it is told to who listens. */
-import type { PacsErrorValue } from '#shared/errors.ts';
 import type { Camera, Pair } from './camera.ts';
 import type { Presentation } from './presentation.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import type { LoadProgress } from './series-pixels.ts';
+import type { ViewerErrorValue } from './viewer-error.ts';
 
 /** What is on the screen now. */
 export interface Shown {
@@ -33,7 +33,7 @@ export interface StackState {
   /** Undefined until the first picture is drawn. */
   readonly shown: Shown | undefined;
   /** Why the target cannot be shown. */
-  readonly error: PacsErrorValue | undefined;
+  readonly error: ViewerErrorValue | undefined;
   readonly progress: LoadProgress;
   readonly cine: CineState;
 }

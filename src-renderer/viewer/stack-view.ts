@@ -38,7 +38,7 @@ export interface StackView extends Looks {
   close(): void;
 }
 
-/** Opens a series in `element`. @throws PacsError `unsupported` where the computer cannot draw. */
+/** Opens a series in `element`. @throws ViewerError `noGraphics` where the computer cannot draw. */
 export function openStackView(
   element: HTMLDivElement,
   view: SeriesView,

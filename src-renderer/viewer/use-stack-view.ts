@@ -2,18 +2,18 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { errorValue } from '#shared/errors.ts';
-import type { PacsErrorValue } from '#shared/errors.ts';
 import type { SeriesView } from '#shared/model.ts';
 import { hasImages } from './series-frames.ts';
 import { openStackView } from './stack-view.ts';
 import type { StackState } from './stack-state.ts';
 import type { StackView } from './stack-view.ts';
+import { viewerErrorValue } from './viewer-error.ts';
+import type { ViewerErrorValue } from './viewer-error.ts';
 
 /** An open series, or why it could not be opened; nothing while there is nothing to show. */
 export interface OpenStack {
   readonly stack?: StackView;
-  readonly error?: PacsErrorValue;
+  readonly error?: ViewerErrorValue;
 }
 
 /** Shows `view` in `element`; closes it when either changes or the screen goes. */
@@ -30,7 +30,7 @@ export function useStackView(
       stack = openStackView(element, view, pixelsUrl);
       slot.setState({ stack }, true);
     } catch (error) {
-      slot.setState({ error: errorValue(error) }, true);
+      slot.setState({ error: viewerErrorValue(error) }, true);
     }
     return () => {
       stack?.close();

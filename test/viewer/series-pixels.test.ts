@@ -41,7 +41,10 @@ describe('the pixels of a series', () => {
     }
     // One buffer holds the whole series.
     expect(new Set(frames.map(({ samples }) => samples.buffer)).size).toBe(1);
-    await expect(pixels.frame(3)).rejects.toThrow('The JPEG of this image is damaged.');
+    await expect(pixels.frame(3)).rejects.toMatchObject({
+      fault: 'undecodable',
+      message: 'The JPEG of this image is damaged.',
+    });
     expect(told.at(-1)).toEqual({ done: 4, failed: 1, total: 5 });
   });
 
@@ -65,14 +68,14 @@ describe('the pixels of a series', () => {
     const bytes = everything(volume);
     const { pixels } = open(volume, bytes.subarray(0, 2 * (16 + 48) + 20));
     expect((await pixels.frame(1)).rows).toBe(6);
-    await expect(pixels.frame(4)).rejects.toMatchObject({ code: 'truncated' });
+    await expect(pixels.frame(4)).rejects.toMatchObject({ code: 'truncated', fault: 'transferEnded' });
     expect(pixels.peek(0)).toBeDefined();
     expect(pixels.peek(4)).toBeUndefined();
   });
 
   it('that the core left out are refused too', async () => {
     const { pixels } = open(volume, everything(volume).subarray(0, 16 + 48));
-    await expect(pixels.frame(2)).rejects.toMatchObject({ code: 'truncated' });
+    await expect(pixels.frame(2)).rejects.toMatchObject({ code: 'truncated', fault: 'notSent' });
   });
 
   it.each([
@@ -99,6 +102,24 @@ describe('the pixels of a series', () => {
       Promise.resolve(new Response(JSON.stringify({ code: 'not-found', message: 'Gone.' }), { status: 404 }));
     const pixels = openSeriesPixels({ view: volume.view, url: 'x:', onProgress: () => undefined, fetch: refusal });
     await expect(pixels.frame(0)).rejects.toMatchObject({ code: 'not-found', message: 'Gone.' });
+  });
+
+  it('name the line to the archive where it breaks, and memory where it does not suffice', async () => {
+    const broken = openSeriesPixels({
+      view: volume.view,
+      url: 'x:',
+      onProgress: () => undefined,
+      fetch: () => Promise.reject(new TypeError('network error')),
+    });
+    await expect(broken.frame(0)).rejects.toMatchObject({ code: 'aborted', fault: 'connectionLost', message: '' });
+    const huge = fakeSeries(
+      3,
+      Array.from({ length: 4 }, (_, at) => fakeSlice(at, { Rows: 2 ** 15, Columns: 2 ** 15, NumberOfFrames: 2 ** 14 })),
+      value,
+    );
+    const head = encodeRecordHead({ frame: 0, kind: 'int16', rows: 2 ** 15, columns: 2 ** 15, length: 2 ** 31 });
+    const { pixels } = open(huge, head, 16);
+    await expect(pixels.frame(0)).rejects.toMatchObject({ code: 'too-large', fault: 'noMemory' });
   });
 
   it('end when the series is closed: the request is aborted and who waits is told', async () => {

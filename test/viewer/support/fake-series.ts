@@ -62,6 +62,7 @@ export function fakeSeries(
     SeriesNumber: number,
     patient: { PatientName: 'Muster^Erika', PatientID: 'P-1', PatientBirthDate: '19700131' },
     study: { StudyDate: '20260102', StudyDescription: 'Test', InstitutionName: 'Practice' },
+    tag: `tag-${number}`,
     // UIDs must differ between series, as Cornerstone's cache goes by them.
     instances: instances.map((one) => ({ ...one, SOPInstanceUID: `${one.SOPInstanceUID}.${number}` })),
   };
