@@ -16,12 +16,14 @@ import { ScannerDetails } from './screens/scanner-details.tsx';
 import { StatusBar } from './screens/status-bar.tsx';
 import { StudiesScreen } from './screens/studies-screen.tsx';
 import { TopBar } from './screens/top-bar.tsx';
+import type { StudyId } from './state/study-id.ts';
+import { studyKey } from './state/study-id.ts';
 import styles from './app.module.css';
 
 // The viewer brings some megabytes of code that the list does not need.
 const ViewerScreen = lazy(async () => ({ default: (await import('./screens/viewer-screen.tsx')).ViewerScreen }));
 
-function Viewer({ study, close }: { readonly study: string; readonly close: () => void }) {
+function Viewer({ study, close }: { readonly study: StudyId; readonly close: () => void }) {
   const { t } = useTranslation();
   const broken = (
     <Message
@@ -36,7 +38,12 @@ function Viewer({ study, close }: { readonly study: string; readonly close: () =
     <div className={styles['viewer']}>
       <ErrorBoundary instead={broken}>
         <Suspense fallback={<Message icon={<Loader size={28} />} title={t('app.loading')} />}>
-          <ViewerScreen studyInstanceUID={study} onClose={close} />
+          <ViewerScreen
+            key={studyKey(study)}
+            patientID={study.PatientID}
+            studyInstanceUID={study.StudyInstanceUID}
+            onClose={close}
+          />
         </Suspense>
       </ErrorBoundary>
     </div>
@@ -46,7 +53,7 @@ function Viewer({ study, close }: { readonly study: string; readonly close: () =
 /** Everything inside the window. */
 export function App() {
   const { t } = useTranslation();
-  const [study, setStudy] = useState<string>();
+  const [study, setStudy] = useState<StudyId>();
   /** Back to the list, with the keys where they were. */
   const closeViewer = () => {
     flushSync(() => setStudy(undefined));

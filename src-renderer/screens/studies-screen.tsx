@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import { errorText } from '../parts/error-text.ts';
 import { Message } from '../parts/message.tsx';
 import { asksForAll } from '../state/studies-question.ts';
+import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 import { StudyPreview } from './study-preview.tsx';
 import { StudyTable } from './study-table.tsx';
@@ -14,7 +15,7 @@ import styles from './studies-screen.module.css';
 
 /** Props: what opening a study does. */
 export interface StudiesScreenProps {
-  readonly open: (StudyInstanceUID: string) => void;
+  readonly open: (study: StudyId) => void;
 }
 
 function NothingFound() {

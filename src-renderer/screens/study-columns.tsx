@@ -15,6 +15,7 @@ import { PersonName } from '../parts/person-name.tsx';
 import { withoutControls } from '../parts/readable-name.ts';
 import { Thumbnail } from '../parts/thumbnail.tsx';
 import { useFormat } from '../parts/use-format.ts';
+import { studyOf, thumbnailPath } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 import styles from './study-columns.module.css';
 
@@ -74,7 +75,9 @@ function Counts({ row }: { readonly row: Row }) {
 
 function StudyThumbnail({ row }: { readonly row: Row }) {
   const { bridge } = useWindowState();
-  return <Thumbnail source={bridge.url(`/window/thumbnail/${row.StudyInstanceUID}?size=96`)} label="" />;
+  const study = studyOf(row);
+  const of = { size: 96, count: row.NumberOfStudyRelatedInstances };
+  return study && <Thumbnail source={bridge.url(thumbnailPath(study, of))} label="" />;
 }
 
 /** The columns from left to right; sizes are CSS pixels, the least ones where a column grows. */

@@ -13,6 +13,8 @@ import { Thumbnail } from '../parts/thumbnail.tsx';
 import { useFormat } from '../parts/use-format.ts';
 import { rowAt } from '../state/row-pages.ts';
 import type { SeriesRow } from '../state/series-store.ts';
+import { isSameStudy, studyKey, studyOf, thumbnailPath } from '../state/study-id.ts';
+import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 import styles from './study-preview.module.css';
 
@@ -46,12 +48,13 @@ function StudyHead({ study }: { readonly study: Row }) {
   );
 }
 
-function SeriesCard({ series }: { readonly series: SeriesRow }) {
+function SeriesCard({ study, series }: { readonly study: StudyId; readonly series: SeriesRow }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { bridge } = useWindowState();
-  const path = `/window/thumbnail/${series.StudyInstanceUID}/${series.SeriesInstanceUID}?size=192`;
-  const count = Number(series.NumberOfSeriesRelatedInstances ?? 0);
+  const { SeriesInstanceUID, NumberOfSeriesRelatedInstances } = series;
+  const path = thumbnailPath(study, { SeriesInstanceUID, size: 192, count: NumberOfSeriesRelatedInstances });
+  const count = Number(NumberOfSeriesRelatedInstances ?? 0);
   const title = series.SeriesDescription || t('preview.seriesNumber', { number: series.SeriesNumber ?? '' });
   return (
     <li className={styles['card']}>
@@ -69,11 +72,12 @@ function SeriesCard({ series }: { readonly series: SeriesRow }) {
   );
 }
 
-function SeriesList() {
+function SeriesList({ study }: { readonly study: StudyId }) {
   const { t } = useTranslation();
   const store = useWindowState().series;
-  const series = useStore(store, (state) => state.series);
-  const error = useStore(store, (state) => state.error);
+  // Until the choice has rested, the store still has the series of another study.
+  const series = useStore(store, (state) => (isSameStudy(state.study, study) ? state.series : undefined));
+  const error = useStore(store, (state) => (isSameStudy(state.study, study) ? state.error : undefined));
   if (error && !series)
     return (
       <Alert color="red" title={t('preview.failed')}>
@@ -82,15 +86,16 @@ function SeriesList() {
     );
   return (
     <ul className={styles['cards']} aria-busy={!series}>
-      {series?.map((one) => <SeriesCard key={one.SeriesInstanceUID} series={one} />) ??
-        [0, 1].map((place) => <Skeleton key={place} className={styles['card']} height={148} animate={false} />)}
+      {series?.map((one) => (
+        <SeriesCard key={`${studyKey(study)} ${one.SeriesInstanceUID}`} study={study} series={one} />
+      )) ?? [0, 1].map((place) => <Skeleton key={place} className={styles['card']} height={148} animate={false} />)}
     </ul>
   );
 }
 
 /** Props: what opening a study does. */
 export interface StudyPreviewProps {
-  readonly open: (StudyInstanceUID: string) => void;
+  readonly open: (study: StudyId) => void;
 }
 
 /** The pane beside the list. */
@@ -103,10 +108,9 @@ export function StudyPreview({ open }: StudyPreviewProps) {
     const timer = setTimeout(() => series.getState().show(selected), restTime);
     return () => clearTimeout(timer);
   }, [selected, series]);
-  const isChosen = selected !== undefined && study?.StudyInstanceUID === selected;
   return (
     <aside className={styles['pane']} aria-label={t('preview.label')}>
-      {isChosen ? (
+      {selected && study && isSameStudy(studyOf(study), selected) ? (
         <>
           <StudyHead study={study} />
           <Button
@@ -117,7 +121,7 @@ export function StudyPreview({ open }: StudyPreviewProps) {
           >
             {t('preview.open')}
           </Button>
-          <SeriesList />
+          <SeriesList study={selected} />
         </>
       ) : (
         <Message

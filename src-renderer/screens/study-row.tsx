@@ -1,6 +1,8 @@
 /** One line of the study list. */
 import { FlexRender } from '@tanstack/react-table';
 import type { Row as TableRow } from '@tanstack/react-table';
+import { studyOf } from '../state/study-id.ts';
+import type { StudyId } from '../state/study-id.ts';
 import type { studyFeatures, StudyLine } from './study-columns.tsx';
 import styles from './study-row.module.css';
 
@@ -15,12 +17,13 @@ export interface StudyRowProps {
   readonly isSelected: boolean;
   readonly isFresh: boolean;
   readonly choose: () => void;
-  readonly open: (StudyInstanceUID: string) => void;
+  readonly open: (study: StudyId) => void;
 }
 
 /** A row of the grid; bars stand in while it is being fetched. */
 export function StudyRow({ row, template, top, isSelected, isFresh, choose, open }: StudyRowProps) {
-  const { index, row: study } = row.original;
+  const { index, row: values } = row.original;
+  const study = studyOf(values);
   return (
     <div
       id={studyRowId(index)}
@@ -32,7 +35,7 @@ export function StudyRow({ row, template, top, isSelected, isFresh, choose, open
       className={styles['row']}
       style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
       onMouseDown={(event) => event.button === 0 && choose()}
-      onDoubleClick={() => study?.StudyInstanceUID && open(study.StudyInstanceUID)}
+      onDoubleClick={() => study && open(study)}
     >
       {row.getAllCells().map((cell) => (
         <div

@@ -7,6 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { rowAt } from '../state/row-pages.ts';
 import type { StudyOrder } from '../state/studies-question.ts';
+import { isSameStudy, studyKey, studyOf } from '../state/study-id.ts';
+import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 import { studyColumns, studyFeatures } from './study-columns.tsx';
 import type { StudyLine } from './study-columns.tsx';
@@ -39,7 +41,7 @@ function useSorting() {
 
 /** Props: what opening a study does. */
 export interface StudyTableProps {
-  readonly open: (StudyInstanceUID: string) => void;
+  readonly open: (study: StudyId) => void;
 }
 
 /** The list with its heads; it fetches what it shows. */
@@ -117,18 +119,22 @@ export function StudyTable({ open }: StudyTableProps) {
             ))}
           </div>
         ))}
-        {table.getRowModel().rows.map((row) => (
-          <StudyRow
-            key={row.original.row?.StudyInstanceUID ?? row.id}
-            row={row}
-            template={template}
-            top={headHeight + row.original.index * rowHeight}
-            isSelected={selected !== undefined && row.original.row?.StudyInstanceUID === selected}
-            isFresh={fresh.has(row.original.row?.StudyInstanceUID ?? '')}
-            choose={() => moveTo(row.original.index)}
-            open={open}
-          />
-        ))}
+        {table.getRowModel().rows.map((row) => {
+          const study = studyOf(row.original.row);
+          const key = study && studyKey(study);
+          return (
+            <StudyRow
+              key={key ?? row.id}
+              row={row}
+              template={template}
+              top={headHeight + row.original.index * rowHeight}
+              isSelected={study !== undefined && isSameStudy(study, selected)}
+              isFresh={key !== undefined && fresh.has(key)}
+              choose={() => moveTo(row.original.index)}
+              open={open}
+            />
+          );
+        })}
       </div>
     </div>
   );

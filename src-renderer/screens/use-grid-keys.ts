@@ -1,12 +1,13 @@
 /** The keys of the study list: arrows, pages, ends, Enter to open, Escape to take search and filters away. */
 import type { KeyboardEvent, RefObject } from 'react';
+import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 
 /** The handler for the grid's keys; keys typed into the filter fields inside it are left alone. */
 export function useGridKeys(
   grid: RefObject<HTMLElement | null>,
   rowHeight: number,
-  open: (StudyInstanceUID: string) => void,
+  open: (study: StudyId) => void,
 ): (event: KeyboardEvent) => void {
   const { studies } = useWindowState();
   return (event) => {

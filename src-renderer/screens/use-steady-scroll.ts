@@ -3,6 +3,8 @@ import { useLayoutEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 import { indexOfStudy, rowAt } from '../state/row-pages.ts';
 import type { StudiesState } from '../state/studies-store.ts';
+import { studyOf } from '../state/study-id.ts';
+import type { StudyId } from '../state/study-id.ts';
 
 /**
  * Moves the scroll position with the first row on the screen whenever that row got another place; at the very top the
@@ -14,7 +16,10 @@ export function useSteadyScroll(
   firstVisible: number,
   rowHeight: number,
 ): void {
-  const anchor = useRef<{ readonly uid: string | undefined; readonly index: number }>({ uid: undefined, index: 0 });
+  const anchor = useRef<{ readonly study: StudyId | undefined; readonly index: number }>({
+    study: undefined,
+    index: 0,
+  });
   const asked = useRef(question);
 
   useLayoutEffect(() => {
@@ -25,12 +30,12 @@ export function useSteadyScroll(
       element.scrollTo({ top: 0 });
       return;
     }
-    const { uid, index } = anchor.current;
-    const now = indexOfStudy(pages, uid);
+    const { study, index } = anchor.current;
+    const now = indexOfStudy(pages, study);
     if (now >= 0 && now !== index && element.scrollTop > 0) element.scrollBy({ top: (now - index) * rowHeight });
   }, [pages, question, scroller, rowHeight]);
 
   useLayoutEffect(() => {
-    anchor.current = { uid: rowAt(pages, firstVisible)?.StudyInstanceUID, index: firstVisible };
+    anchor.current = { study: studyOf(rowAt(pages, firstVisible)), index: firstVisible };
   });
 }

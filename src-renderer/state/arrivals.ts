@@ -2,7 +2,7 @@
 
 /** What has just come. */
 export interface Arrivals {
-  add(uid: string): void;
+  add(key: string): void;
   /** Everything that came within the moment. */
   current(): ReadonlySet<string>;
 }
@@ -18,15 +18,15 @@ export function createArrivals(moment: number, changed: () => void): Arrivals {
   const sweep = () => {
     timer = undefined;
     const now = performance.now();
-    for (const [uid, time] of times) if (now - time >= moment) times.delete(uid);
+    for (const [key, time] of times) if (now - time >= moment) times.delete(key);
     if (times.size > 0) timer = setTimeout(sweep, moment / 4);
     changed();
   };
 
   return {
-    add: (uid) => {
+    add: (key) => {
       if (times.size >= maximum) return;
-      times.set(uid, performance.now());
+      times.set(key, performance.now());
       timer ??= setTimeout(sweep, moment);
     },
     current: () => new Set(times.keys()),

@@ -1,5 +1,7 @@
 /** The part of a long list that has been fetched: pages of rows by page number. */
 import type { Row } from '#shared/model.ts';
+import { isSameStudy, studyOf } from './study-id.ts';
+import type { StudyId } from './study-id.ts';
 
 /** Rows a page. */
 export const pageSize = 100;
@@ -21,10 +23,10 @@ export const rowAt = (pages: RowPages, index: number): Row | undefined =>
   pages.get(Math.floor(index / pageSize))?.[index % pageSize];
 
 /** Index of a study among the fetched rows, or -1. */
-export function indexOfStudy(pages: RowPages, StudyInstanceUID: string | undefined): number {
-  if (StudyInstanceUID === undefined) return -1;
+export function indexOfStudy(pages: RowPages, study: StudyId | undefined): number {
+  if (study === undefined) return -1;
   for (const [number, rows] of pages) {
-    const index = rows.findIndex((row) => row.StudyInstanceUID === StudyInstanceUID);
+    const index = rows.findIndex((row) => isSameStudy(studyOf(row), study));
     if (index >= 0) return number * pageSize + index;
   }
   return -1;

@@ -5,6 +5,8 @@ import type { Outputs } from '#shared/contract.ts';
 import { errorValue } from '#shared/errors.ts';
 import type { PacsErrorValue } from '#shared/errors.ts';
 import type { WindowBridge } from '../bridge/window-bridge.ts';
+import { isSameStudy } from './study-id.ts';
+import type { StudyId } from './study-id.ts';
 import { throttled } from './throttled.ts';
 
 /** One series with the instance that stands for it. */
@@ -12,12 +14,12 @@ export type SeriesRow = Outputs['series.list'][number];
 
 /** State and actions of the preview. */
 export interface SeriesState {
-  readonly StudyInstanceUID: string | undefined;
+  readonly study: StudyId | undefined;
   /** Undefined until they came. */
   readonly series: readonly SeriesRow[] | undefined;
   readonly error: PacsErrorValue | undefined;
   /** Shows the series of a study, or none. */
-  show(StudyInstanceUID: string | undefined): void;
+  show(study: StudyId | undefined): void;
   refresh(): void;
 }
 
@@ -25,28 +27,28 @@ export interface SeriesState {
 export function createSeriesStore(bridge: WindowBridge): StoreApi<SeriesState> {
   const store = createStore<SeriesState>((set, get) => {
     const load = async () => {
-      const { StudyInstanceUID } = get();
-      if (StudyInstanceUID === undefined) return;
-      const outcome = await bridge.call('series.list', { StudyInstanceUID }).then(
+      const { study } = get();
+      if (study === undefined) return;
+      const outcome = await bridge.call('series.list', study).then(
         (series) => ({ series, error: undefined }),
         (error: unknown) => ({ error: errorValue(error) }),
       );
-      if (get().StudyInstanceUID === StudyInstanceUID) set(outcome);
+      if (isSameStudy(get().study, study)) set(outcome);
     };
     return {
-      StudyInstanceUID: undefined,
+      study: undefined,
       series: undefined,
       error: undefined,
-      show: (StudyInstanceUID) => {
-        if (StudyInstanceUID === get().StudyInstanceUID) return;
-        set({ StudyInstanceUID, series: undefined, error: undefined });
+      show: (study) => {
+        if (isSameStudy(study, get().study)) return;
+        set({ study, series: undefined, error: undefined });
         void load();
       },
       refresh: throttled(500, load),
     };
   });
-  bridge.on('instance.stored', ({ StudyInstanceUID }) => {
-    if (StudyInstanceUID === store.getState().StudyInstanceUID) store.getState().refresh();
+  bridge.on('instance.stored', ({ PatientID, StudyInstanceUID }) => {
+    if (isSameStudy({ PatientID, StudyInstanceUID }, store.getState().study)) store.getState().refresh();
   });
   bridge.onConnection((connection) => {
     if (connection === 'connected') store.getState().refresh();

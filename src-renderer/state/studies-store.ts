@@ -11,6 +11,7 @@ import type { Cursor } from './studies-cursor.ts';
 import { createStudiesLoader } from './studies-loader.ts';
 import { unclearFilters } from './studies-question.ts';
 import type { StudyOrder, TypedQuestion } from './studies-question.ts';
+import { studyKey } from './study-id.ts';
 import { throttled } from './throttled.ts';
 
 /** State and actions of the study list. */
@@ -26,7 +27,7 @@ export interface StudiesState extends TypedQuestion, Cursor {
   readonly moves: number;
   readonly isLoading: boolean;
   readonly error: PacsErrorValue | undefined;
-  /** Studies that came while the window was open, for a moment. */
+  /** Keys of the studies that came while the window was open, for a moment. */
   readonly fresh: ReadonlySet<string>;
   search(text: string): void;
   filter(keyword: IndexedKeyword, typed: string): void;
@@ -108,9 +109,9 @@ export function createStudiesStore(bridge: WindowBridge): StoreApi<StudiesState>
 function listen(bridge: WindowBridge, store: StoreApi<StudiesState>): void {
   const mark = () => store.setState({ fresh: arrivals.current() });
   const arrivals = createArrivals(freshFor, mark);
-  bridge.on('instance.stored', ({ StudyInstanceUID, isNewStudy }) => {
-    if (isNewStudy) {
-      arrivals.add(StudyInstanceUID);
+  bridge.on('instance.stored', (stored) => {
+    if (stored.isNewStudy) {
+      arrivals.add(studyKey(stored));
       mark();
     }
     store.getState().refresh();

@@ -4,10 +4,12 @@ import type { Input, Outputs } from '#shared/contract.ts';
 import type { Row } from '#shared/model.ts';
 import { maximumPages, pageSize } from '#window/state/row-pages.ts';
 import { createStudiesStore } from '#window/state/studies-store.ts';
+import { studyKey } from '#window/state/study-id.ts';
 import { fakeBridge } from './fake-bridge.ts';
 import type { FakeBridge } from './fake-bridge.ts';
 
 const study = (n: number): Row => ({ StudyInstanceUID: `1.${n}`, PatientName: `Name^${n}` });
+const chosen = (StudyInstanceUID: string, PatientID = '') => ({ PatientID, StudyInstanceUID });
 const stored = (StudyInstanceUID: string) => ({
   PatientID: '',
   StudyInstanceUID,
@@ -90,10 +92,22 @@ describe('the study list store', () => {
     archive.unshift(study(-1));
     bridge.tell('instance.stored', stored('1.-1'));
     await settle();
-    expect(getState()).toMatchObject({ selected: '1.4', cursor: 5, total: 10_001 });
-    expect(getState().fresh.has('1.-1')).toBe(true);
+    expect(getState()).toMatchObject({ selected: chosen('1.4'), cursor: 5, total: 10_001 });
+    expect(getState().fresh.has(studyKey(chosen('1.-1')))).toBe(true);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(getState().fresh.size).toBe(0);
+  });
+
+  it('tells two patients apart that share a StudyInstanceUID', async () => {
+    archive = ['A', 'B'].map((PatientID) => ({ ...study(1), PatientID }));
+    const { getState } = createStudiesStore(bridge);
+    await settle();
+    getState().moveTo(1);
+    archive.unshift({ ...study(1), PatientID: 'C' });
+    bridge.tell('instance.stored', { ...stored('1.1'), PatientID: 'C' });
+    await settle();
+    expect(getState()).toMatchObject({ selected: chosen('1.1', 'B'), cursor: 2 });
+    expect([...getState().fresh]).toEqual([studyKey(chosen('1.1', 'C'))]);
   });
 
   it('chooses a row that has not come yet as soon as it comes', async () => {
@@ -103,7 +117,7 @@ describe('the study list store', () => {
     expect(getState()).toMatchObject({ cursor: 9999, selected: undefined });
     getState().show(9980, 9999);
     await settle();
-    expect(getState().selected).toBe('1.9999');
+    expect(getState().selected).toEqual(chosen('1.9999'));
   });
 
   it('refreshes at most twice a second in a flood, and a last time after it', async () => {
