@@ -5,29 +5,48 @@ import styles from './thumbnail.module.css';
 
 /** Milliseconds a thumbnail must stay on the screen before it is fetched, so that fast scrolling fetches none. */
 const patience = 120;
+/** Milliseconds an address must rest before it replaces a picture that is there: images that pour in renew it once. */
+const patienceWithPicture = 1000;
 
-/** Props: the address, and what the picture shows for those who cannot see it ('' where the text beside it says so). */
+/**
+ * Props: the address, and what the picture shows for those who cannot see it ('' where the text beside it says so).
+ * Another address is a newer picture of the same thing; another thing needs another `key`.
+ */
 export interface ThumbnailProps {
   readonly source: string;
   readonly label: string;
 }
 
-/** A preview that fills its parent's width and keeps square. */
+/** A preview that fills its parent's width and keeps square; the old picture stays until the new one has come. */
 export function Thumbnail({ source, label }: ThumbnailProps) {
   const [wanted, setWanted] = useState<string>();
+  const [loaded, setLoaded] = useState<string>();
   const [failed, setFailed] = useState<string>();
+  const hasPicture = loaded !== undefined;
   useEffect(() => {
-    const timer = setTimeout(() => setWanted(source), patience);
+    const timer = setTimeout(() => setWanted(source), hasPicture ? patienceWithPicture : patience);
     return () => clearTimeout(timer);
-  }, [source]);
-  const isShown = wanted === source && failed !== source;
+  }, [source, hasPicture]);
+  const sources = new Set([loaded, wanted === failed ? undefined : wanted]);
   return (
     <span className={styles['frame']}>
-      {isShown ? (
-        <img className={styles['image']} src={source} alt={label} draggable={false} onError={() => setFailed(source)} />
-      ) : (
-        <IconPhoto className={styles['standIn']} aria-hidden stroke={1.4} />
+      {[...sources].map((address) =>
+        address === undefined ? undefined : (
+          <img
+            key={address}
+            className={styles['image']}
+            src={address}
+            alt={address === (loaded ?? wanted) ? label : ''}
+            data-state={hasPicture && address !== loaded ? 'coming' : undefined}
+            draggable={false}
+            onLoad={() => setLoaded(address)}
+            onError={() => setFailed(address)}
+          />
+        ),
       )}
+      {sources.size === 1 && sources.has(undefined) ? (
+        <IconPhoto className={styles['standIn']} aria-hidden stroke={1.4} />
+      ) : undefined}
     </span>
   );
 }

@@ -34,6 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   core.delay = 0;
+  core.pictureDelay = 0;
   await page.context().close();
   expect(watched.complaints).toEqual([]);
 });
@@ -142,6 +143,46 @@ describe('the study list', () => {
     const preview = page.getByRole('complementary', { name: 'Chosen study' });
     await eventually(() => preview.getByRole('listitem').count()).toBe(Number(made[2]?.NumberOfStudyRelatedSeries));
     await eventually(() => core.heard.includes(`/window/thumbnail/${uid(2)}/${uid(2)}.1`)).toBe(true);
+  });
+
+  it('keeps two patients apart that share a StudyInstanceUID', async () => {
+    const both = ['A', 'B'].map((PatientID, n) => ({
+      ...madeStudy(0, now),
+      StudyInstanceUID: '1.2.4',
+      PatientID,
+      NumberOfStudyRelatedSeries: String(n + 1),
+      ReceivedAt: new Date(Date.now() - n * 1000).toISOString(),
+    }));
+    core.studies.splice(0, core.studies.length, ...both);
+    await page.reload();
+    await rows().nth(1).click();
+    await eventually(() => rows().count()).toBe(2);
+    const chosen = page.locator('[aria-selected="true"] [data-column="PatientID"]');
+    await eventually(() => chosen.allInnerTexts()).toEqual(['B']);
+    const preview = page.getByRole('complementary', { name: 'Chosen study' });
+    await eventually(() => preview.getByRole('listitem').count()).toBe(2);
+    await eventually(() =>
+      core.pictures.some((path) => path.startsWith('/window/thumbnail/1.2.4/1.2.4.2?size=192&patient=B&')),
+    ).toBe(true);
+    await rows().first().click();
+    await eventually(() => preview.getByRole('listitem').count()).toBe(1);
+  });
+
+  it('renews a thumbnail when images came, and shows the old one until then', async () => {
+    const pictures = page.locator(`[data-study="${uid(0)}"] [data-column="preview"] img`);
+    await eventually(() =>
+      pictures.evaluateAll((all) => all.map((one) => (one as HTMLImageElement).naturalWidth > 0)),
+    ).toEqual([true]);
+    const [first] = await pictures.evaluateAll((all) => all.map((one) => (one as HTMLImageElement).src));
+    core.pictureDelay = 500;
+    const grown = { ...made[0], NumberOfStudyRelatedInstances: '77' };
+    core.studies.splice(0, 1);
+    core.arrive(grown);
+    await eventually(() => core.pictures.some((path) => path.endsWith('&of=77'))).toBe(true);
+    expect(await pictures.first().getAttribute('src')).toBe(first);
+    await eventually(() =>
+      pictures.evaluateAll((all) => all.map((one) => one.getAttribute('src')?.includes('of=77'))),
+    ).toEqual([true]);
   });
 
   it('shows a new study within a second, without a reload', async () => {

@@ -23,6 +23,10 @@ export interface FakeCore {
   readonly refusals: Refusal[];
   /** Names of the calls that came, and the paths of thumbnails. */
   readonly heard: string[];
+  /** Path and query of every thumbnail asked for, without the token. */
+  readonly pictures: string[];
+  /** Milliseconds a thumbnail waits. */
+  pictureDelay: number;
   /** Milliseconds every call waits. */
   delay: number;
   tell<N extends EventName>(name: N, event: Events[N]): void;
@@ -53,6 +57,7 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
   const streams = new Set<ServerResponse>();
   const refusals: Refusal[] = [];
   const heard: string[] = [];
+  const pictures: string[] = [];
 
   const answers: { readonly [N in CallName]?: (input: never) => unknown } = {
     'system.info': () => ({
@@ -76,8 +81,10 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
       refused: refusals.length,
     }),
     'studies.list': (input: Input<'studies.list'>) => answerList(studies, inputs['studies.list'].parse(input)),
-    'series.list': ({ StudyInstanceUID }: Input<'series.list'>) =>
-      madeSeries(studies.find((study) => study.StudyInstanceUID === StudyInstanceUID) ?? {}),
+    'series.list': ({ StudyInstanceUID, PatientID }: Input<'series.list'>) =>
+      madeSeries(
+        studies.find((study) => study.StudyInstanceUID === StudyInstanceUID && study.PatientID === PatientID) ?? {},
+      ),
     'refusals.list': () => refusals,
     'samples.add': () => ({ added: 0 }),
   };
@@ -135,6 +142,9 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
     if (pathname.startsWith('/call/')) return answerCall(pathname.slice(6), request, response);
     if (pathname === '/window/import') return receive(request, response);
     heard.push(pathname);
+    searchParams.delete('token');
+    pictures.push(`${pathname}?${searchParams}`);
+    await new Promise((resolve) => setTimeout(resolve, core.pictureDelay));
     response.writeHead(200, { 'Content-Type': 'image/svg+xml' }).end(picture);
   }
 
@@ -153,6 +163,8 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
     studies,
     refusals,
     heard,
+    pictures,
+    pictureDelay: 0,
     delay: 0,
     tell: (name, event) => {
       for (const stream of streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(event)}\n\n`);
