@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import dcmjsDimse from 'dcmjs-dimse';
 import type { association, requests, responses } from 'dcmjs-dimse';
+import { PacsError } from '#shared/errors.ts';
 import { AssociationEnd } from './association-end.ts';
 import type { AnsweredContext } from './association-policy.ts';
 import { writeAssociationRequest, type AssociationRequest } from './association-request.ts';
@@ -23,7 +24,10 @@ export interface Identity {
   readonly maximumPduLength: number;
 }
 
-/** The conversation of one association. Each call writes its PDUs before it resolves. */
+/**
+ * The conversation of one association. Each call writes its PDUs before it resolves. @throws AssociationEnd where the other
+ * side is to blame, PacsError `internal` where dcmjs-dimse has neither answered nor complained in time.
+ */
 export interface Conversation {
   /** Answers with an A-ASSOCIATE-AC. */
   accept(request: AssociationRequest, contexts: readonly AnsweredContext[]): Promise<void>;
@@ -57,21 +61,28 @@ class Carrier extends EventEmitter {
   }
 }
 
+/* Milliseconds for a turn, in which nothing is waited for: one that takes longer never ends. */
+const turnTime = 30_000;
+
 type Turn = (scp: ConversationScp, association: association.Association) => void;
 
 /** One turn at a time: a PDU goes in, and the turn ends when dcmjs-dimse has answered it or said that it cannot. */
 class ConversationScp extends Scp {
   readonly #carrier: Carrier;
+  readonly #time: number;
   #answer: Turn | undefined;
   #settle: ((error?: Error) => void) | undefined;
 
-  constructor(carrier: Carrier) {
+  constructor(carrier: Carrier, time: number) {
     super(carrier as unknown as Socket);
     this.#carrier = carrier;
+    this.#time = time;
     this.on('networkError', (error: Error) => this.#settle?.(error));
   }
 
   async turn(pdu: Buffer, answer?: Turn): Promise<void> {
+    const overdue = new PacsError('internal', 'The other side could not be answered in time.');
+    const timer = setTimeout(() => this.#settle?.(overdue), this.#time);
     try {
       await new Promise<void>((resolve, reject) => {
         this.#answer = answer;
@@ -79,8 +90,11 @@ class ConversationScp extends Scp {
         this.#carrier.emit('data', pdu);
       });
     } catch (cause) {
+      if (cause === overdue) throw overdue;
       throw new AssociationEnd('The other side sent something that could not be read.', abort.notSpecified, { cause });
     } finally {
+      clearTimeout(timer);
+      this.#answer = undefined;
       this.#settle = undefined;
     }
   }
@@ -110,10 +124,14 @@ function assume({ implementationClassUID, implementationVersionName, maximumPduL
   Implementation.setMaxPduLength(maximumPduLength);
 }
 
-/** A conversation whose PDUs go to `write`. */
-export function createConversation(identity: Identity, write: (bytes: Buffer) => void): Conversation {
+/** A conversation whose PDUs go to `write`; each call has `time` milliseconds. */
+export function createConversation(
+  identity: Identity,
+  write: (bytes: Buffer) => void,
+  time: number = turnTime,
+): Conversation {
   const carrier = new Carrier(write);
-  const scp = new ConversationScp(carrier);
+  const scp = new ConversationScp(carrier, time);
 
   return {
     accept: (request, contexts) =>
