@@ -150,6 +150,7 @@ export const de: Catalogue = {
     refused_one: '{{shown}} Datei abgelehnt',
     refused_other: '{{shown}} Dateien abgelehnt',
     refusedTitle: 'Abgelehnt, und warum',
+    unreadable: 'Die Datei konnte nicht gelesen werden',
     more_one: 'und {{shown}} weitere',
     more_other: 'und {{shown}} weitere',
     nothing: 'Es war keine Datei zu importieren.',

@@ -137,6 +137,7 @@ export const en = {
     refused_one: '{{shown}} file refused',
     refused_other: '{{shown}} files refused',
     refusedTitle: 'Refused, and why',
+    unreadable: 'The file could not be read',
     more_one: 'and {{shown}} more',
     more_other: 'and {{shown}} more',
     nothing: 'There was no file to import.',

@@ -56,15 +56,15 @@ function Counts({ state }: { readonly state: ImportState }) {
   );
 }
 
-function Refused({ file: { name, error } }: { readonly file: RefusedFile }) {
+function Refused({ file: { name, reason, detail } }: { readonly file: RefusedFile }) {
   const { t } = useTranslation();
   return (
     <li className={styles['refused']}>
       <bdi className={styles['file']} title={withoutControls(name)}>
         {name}
       </bdi>
-      <span>{errorText(t, error)}</span>
-      <span className={styles['detail']}>{error.message}</span>
+      <span>{reason === 'unreadable' ? t('import.unreadable') : errorText(t, { code: reason })}</span>
+      {detail ? <span className={styles['detail']}>{detail}</span> : undefined}
     </li>
   );
 }

@@ -1,7 +1,6 @@
 /** Import of dropped files: one after the other into the archive, with progress and a report. */
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import { errorValue, PacsError } from '#shared/errors.ts';
 import type { PacsErrorCode, PacsErrorValue } from '#shared/errors.ts';
 import type { Receipt } from '#shared/model.ts';
 import type { WindowBridge } from '../bridge/window-bridge.ts';
@@ -15,7 +14,10 @@ export interface ImportFile {
 /** One file that was not taken. */
 export interface RefusedFile {
   readonly name: string;
-  readonly error: PacsErrorValue;
+  /** `unreadable` where the window itself could not read the file. */
+  readonly reason: PacsErrorCode | 'unreadable';
+  /** What the core added, in its own words. */
+  readonly detail?: string;
 }
 
 /** State and actions of the import. */
@@ -47,7 +49,7 @@ const isMarkerFile = (name: string): boolean =>
   /(^|\/)(\.[^/]*|Thumbs\.db|desktop\.ini|DICOMDIR)$/i.test(name) || /(^|\/)__MACOSX\//.test(name);
 
 /** Faults that every further file would meet as well. */
-const isFinal = (code: PacsErrorCode): boolean =>
+const isFinal = (code: RefusedFile['reason']): code is PacsErrorCode =>
   code === 'storage-full' || code === 'aborted' || code === 'unauthorized';
 
 const nothing = {
@@ -61,17 +63,28 @@ const nothing = {
   stoppedBy: undefined,
 } as const;
 
-/** Sends one file. @throws PacsError with the core's reason, or `aborted` when it cannot be reached. */
-async function send(bridge: WindowBridge, { name, file }: ImportFile, signal: AbortSignal): Promise<Receipt> {
+/** What became of one file. */
+type Outcome = Pick<Receipt, 'status'> | Omit<RefusedFile, 'name'>;
+
+/**
+ * Why a file could not be sent: a browser says the same of a file that is gone or may not be read and of a core that
+ * cannot be reached, so the core is asked whether it is there.
+ */
+const unsent = (bridge: WindowBridge): Promise<Outcome> =>
+  bridge.call('system.info').then(
+    () => ({ reason: 'unreadable' }),
+    () => ({ reason: 'aborted' }),
+  );
+
+/** Sends one file; never throws. */
+async function send(bridge: WindowBridge, { name, file }: ImportFile, signal: AbortSignal): Promise<Outcome> {
   const url = bridge.url(`/window/import?name=${encodeURIComponent(name)}`);
-  const request = fetch(url, { method: 'POST', body: file, signal });
-  const response = await request.catch((cause: unknown) => {
-    throw new PacsError('aborted', 'The archive cannot be reached.', { cause });
-  });
+  const response = await fetch(url, { method: 'POST', body: file, signal }).catch(() => undefined);
+  if (!response) return signal.aborted ? { reason: 'aborted' } : unsent(bridge);
   const answer = (await response.json().catch(() => undefined)) as Receipt | PacsErrorValue | undefined;
   if (response.ok && answer && 'status' in answer) return answer;
-  if (answer && 'code' in answer) throw new PacsError(answer.code, answer.message);
-  throw new PacsError('internal', `The archive answered with status ${response.status}.`);
+  if (answer && 'code' in answer) return { reason: answer.code, detail: answer.message };
+  return { reason: 'internal', detail: `HTTP ${response.status}` };
 }
 
 /** Makes the store of the import. */
@@ -88,27 +101,27 @@ export function createImportStore(bridge: WindowBridge): StoreApi<ImportState> {
       set({ phase: 'done', stoppedBy });
     };
 
-    const count = (receipt: Receipt) => {
+    const count = (status: Receipt['status']) => {
       const { done, stored, alreadyStored } = get();
-      const isNew = receipt.status === 'Success';
+      const isNew = status === 'Success';
       set({ done: done + 1, stored: stored + (isNew ? 1 : 0), alreadyStored: alreadyStored + (isNew ? 0 : 1) });
     };
 
-    const refuse = (name: string, error: PacsErrorValue) => {
+    const refuse = (file: RefusedFile) => {
       const { done, refused, refusedCount } = get();
-      const kept = refused.length < maximumRefused ? [...refused, { name, error }] : refused;
+      const kept = refused.length < maximumRefused ? [...refused, file] : refused;
       set({ done: done + 1, refused: kept, refusedCount: refusedCount + 1 });
-      if (isFinal(error.code)) end(error.code);
+      if (isFinal(file.reason)) end(file.reason);
     };
 
     /** What becomes of a file after its run has ended is told by nobody: the report says where the run ended. */
     const sendNext = async ({ signal }: AbortController) => {
       const file = queue[next++];
       if (!file) return;
-      await send(bridge, file, signal).then(
-        (receipt) => !signal.aborted && count(receipt),
-        (thrown: unknown) => !signal.aborted && refuse(file.name, errorValue(thrown)),
-      );
+      const outcome = await send(bridge, file, signal);
+      if (signal.aborted) return;
+      if ('status' in outcome) count(outcome.status);
+      else refuse({ name: file.name, ...outcome });
     };
 
     const pump = () => {

@@ -124,6 +124,26 @@ describe('the window', () => {
     await page.context().close();
   });
 
+  it('refuses a file that is gone when its turn comes, and imports the others', async () => {
+    const { page } = await open();
+    const folder = mkdtempSync(join(tmpdir(), 'chairside-gone-'));
+    const files = Array.from({ length: 5 }, (_, n) => join(folder, `${n}.dcm`));
+    for (const file of files) writeFileSync(file, part10('new'));
+    await page.route('**/window/import*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await route.continue();
+    });
+    await page.locator('input[type=file]').first().setInputFiles(files);
+    rmSync(files[4] ?? '');
+    const report = page.getByRole('region', { name: 'Importing' });
+    await report.getByText('Import finished').waitFor();
+    await report.getByText('4 images imported').waitFor();
+    const reasons = await report.getByRole('list', { name: 'Refused, and why' }).innerText();
+    expect(reasons).toContain('4.dcm\nThe file could not be read');
+    rmSync(folder, { recursive: true });
+    await page.context().close();
+  });
+
   it('imports a dropped folder with what lies in it', async () => {
     const { page } = await open();
     await page.locator('[data-study]').first().waitFor();

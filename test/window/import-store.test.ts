@@ -1,9 +1,13 @@
 /** The import's store over a real HTTP listener. */
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { SystemInfo } from '#shared/model.ts';
 import { createImportStore } from '#window/state/import-store.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
@@ -35,7 +39,11 @@ afterAll(() => {
   server.close();
 });
 
-const store = (url = base) => createImportStore({ ...fakeBridge({}), url: (path) => url + path });
+const info = { name: 'Chairside' } as SystemInfo;
+const store = (url = base) => {
+  const bridge = url === base ? fakeBridge({ 'system.info': () => info }) : fakeBridge({});
+  return createImportStore({ ...bridge, url: (path) => url + path });
+};
 const file = (name: string, body = 'good') => ({ name, file: new Blob([body]) });
 const finished = ({ getState }: ReturnType<typeof store>) =>
   vi.waitUntil(() => getState().phase === 'done', { timeout: 5000 });
@@ -62,9 +70,20 @@ describe('the import store', () => {
     const imports = store();
     imports.getState().add([file('x'), file('y.pdf', 'bad')]);
     await finished(imports);
-    expect(imports.getState().refused).toEqual([
-      { name: 'y.pdf', error: { code: 'not-dicom', message: 'Not DICOM.' } },
-    ]);
+    expect(imports.getState().refused).toEqual([{ name: 'y.pdf', reason: 'not-dicom', detail: 'Not DICOM.' }]);
+  });
+
+  it('refuses a file that cannot be read, and goes on with the others', async () => {
+    const imports = store();
+    const folder = mkdtempSync(join(tmpdir(), 'chairside-import-'));
+    const path = join(folder, 'gone.dcm');
+    writeFileSync(path, 'good');
+    const gone = { name: 'gone.dcm', file: await openAsBlob(path) };
+    rmSync(folder, { recursive: true });
+    imports.getState().add([gone, ...Array.from({ length: 20 }, (_, n) => file(`${n}`))]);
+    await finished(imports);
+    expect(imports.getState()).toMatchObject({ done: 21, stored: 20, refusedCount: 1, stoppedBy: undefined });
+    expect(imports.getState().refused).toEqual([{ name: 'gone.dcm', reason: 'unreadable' }]);
   });
 
   it('ends when the disk is full, since every other file would meet the same', async () => {
