@@ -48,7 +48,7 @@ function OpenStudy({ studyInstanceUID, onClose }: ViewerScreenProps) {
     },
     [store, onClose],
   );
-  const presentation = stackState?.error ? undefined : stackState?.shown?.presentation;
+  const presentation = (stackState?.error ?? stackState?.broken) ? undefined : stackState?.shown?.presentation;
   const space = useViewerKeys(open.stack, command);
 
   return (

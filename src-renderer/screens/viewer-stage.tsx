@@ -41,7 +41,8 @@ export function ViewerStage({
 }: ViewerStageProps) {
   const { stack } = open;
   const shown = stackState?.shown;
-  const error = state.error ?? open.error ?? stackState?.error;
+  const seriesError = state.error ?? open.error ?? stackState?.broken;
+  const error = seriesError ?? stackState?.error;
   useEffect(() => {
     if (!element || !stack) return;
     const isSpaceHeld = () => {
@@ -64,7 +65,7 @@ export function ViewerStage({
       )}
       {stackState && <Loading state={stackState} />}
       {isWaiting && (!state.view || hasImages(state.view)) && <Waiting state={state} target={stackState?.target} />}
-      {error && <Failure error={error} isFrame={stackState?.error !== undefined} onRetry={state.retry} />}
+      {error && <Failure error={error} isFrame={seriesError === undefined} onRetry={state.retry} />}
       {!error && <Nothing state={state} />}
     </section>
   );

@@ -1,27 +1,54 @@
 /** The one rendering engine of the window, and the one viewport in it. */
-import { Enums, RenderingEngine, getConfiguration, getRenderingEngine, init } from '@cornerstonejs/core';
+import { Enums, RenderingEngine, eventTarget, getConfiguration, getRenderingEngine, init } from '@cornerstonejs/core';
 import type { Types } from '@cornerstonejs/core';
 import { registerPacsImages } from './pacs-images.ts';
 import { ViewerError } from './viewer-error.ts';
 
-const engineId = 'chairside';
+/** The engine that draws. Kept: engines that come and go use up the browser's WebGL contexts. */
+let engineId = '';
+let engines = 0;
+/** The computer took the graphics away (PC asleep, driver restarted): the engine never draws again. */
+let isLost = false;
+let tellLoss: (() => void) | undefined;
 
-/** Started once and kept: engines that come and go use up the browser's WebGL contexts. */
 function engine(): RenderingEngine {
   const running = getRenderingEngine(engineId) as RenderingEngine | undefined;
-  if (running) return running;
+  if (running && !isLost) return running;
+  running?.destroy();
   if (!hasWebGL()) throw new ViewerError('noGraphics');
-  // One context is enough for all viewports, and each costs memory.
-  init({ ...getConfiguration(), rendering: { ...getConfiguration().rendering, webGlContextCount: 1 } });
-  registerPacsImages();
+  if (engines === 0) prepare();
+  engineId = `chairside-${++engines}`;
+  isLost = false;
   return new RenderingEngine(engineId);
 }
 
-const hasWebGL = (): boolean => document.createElement('canvas').getContext('webgl2') !== null;
+/** Once for the life of the window. */
+function prepare(): void {
+  // One context is enough for all viewports, and each costs memory.
+  init({ ...getConfiguration(), rendering: { ...getConfiguration().rendering, webGlContextCount: 1 } });
+  registerPacsImages();
+  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, (event: Event) => {
+    // An engine that was replaced loses its context too; each has an id of its own.
+    if ((event as CustomEvent<{ renderingEngineId: string }>).detail.renderingEngineId !== engineId) return;
+    isLost = true;
+    tellLoss?.();
+  });
+}
 
-/** Puts a stack viewport into `element`; an earlier one of the same id is taken away. @throws ViewerError `noGraphics` without WebGL. */
-export function enableStack(viewportId: string, element: HTMLDivElement): Types.IStackViewport {
+function hasWebGL(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2');
+  // Given back at once: browsers have few of them.
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+/**
+ * Puts a stack viewport into `element`; an earlier one of the same id is taken away. `onLost` hears when it can draw no
+ * more. @throws ViewerError `noGraphics` without WebGL.
+ */
+export function enableStack(viewportId: string, element: HTMLDivElement, onLost: () => void): Types.IStackViewport {
   const running = engine();
+  tellLoss = onLost;
   running.enableElement({
     viewportId,
     element,
@@ -33,11 +60,12 @@ export function enableStack(viewportId: string, element: HTMLDivElement): Types.
 
 /** Takes a viewport away with all it drew. */
 export function disableStack(viewport: Types.IStackViewport): void {
+  tellLoss = undefined;
   viewport.removeAllActors();
-  engine().disableElement(viewport.id);
+  getRenderingEngine(engineId)?.disableElement(viewport.id);
 }
 
 /** Fits all viewports to their elements; what they show has to be placed anew. */
 export function resizeViewports(): void {
-  engine().resize(false, true);
+  getRenderingEngine(engineId)?.resize(false, true);
 }

@@ -35,13 +35,13 @@ const voiFunctions = {
   SIGMOID: Enums.VOILUTFunctionType.SAMPLED_SIGMOID,
 } as const;
 
-/** Opens a painter in `element`; `onDrawn` hears each picture that is on the screen, `onResize` each new size. */
+/** Opens a painter in `element`; `onDrawn` hears each picture that is on the screen, `onResize` each new size, `onLost` the end. */
 export function openPainter(
   element: HTMLDivElement,
   frames: readonly SeriesFrame[],
-  heard: { onDrawn(): void; onResize(): void },
+  heard: { onDrawn(): void; onResize(): void; onLost(): void },
 ): Painter {
-  const viewport = enableStack('main', element);
+  const viewport = enableStack('main', element, heard.onLost);
   const imageIds = frames.map(({ imageId }) => imageId);
   let shape: string | undefined;
 

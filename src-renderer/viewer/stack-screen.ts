@@ -9,7 +9,7 @@ import type { Presentation } from './presentation.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import type { FramePixels, SeriesPixels } from './series-pixels.ts';
 import type { Shown, StackHolder } from './stack-state.ts';
-import { viewerErrorValue } from './viewer-error.ts';
+import { ViewerError, viewerErrorValue } from './viewer-error.ts';
 import { presetsOf } from './windows.ts';
 
 /** The screen of an open series. */
@@ -30,10 +30,18 @@ export function openStackScreen(
 ): StackScreen {
   const presentations = new Map<string, Presentation>();
   let taken: SeriesFrame | undefined;
+  /** Closed by the person, or by the graphics: nothing is drawn any more. */
   let isClosed = false;
   const painter = openPainter(element, holder.state().frames, {
-    onDrawn: () => holder.set({ shown: taken && shownNow(taken) }),
+    onDrawn: () => {
+      if (!isClosed) holder.set({ shown: taken && shownNow(taken) });
+    },
     onResize: () => redraw(),
+    // What stands on the screen is an older picture: it must not be taken for the one that is asked for.
+    onLost: () => {
+      isClosed = true;
+      holder.set({ broken: viewerErrorValue(new ViewerError('graphicsLost')) });
+    },
   });
 
   const presentationOf = ({ group }: SeriesFrame) => presentations.get(group) ?? freshPresentation([]);
@@ -86,7 +94,7 @@ export function openStackScreen(
       }
     },
     change: (how) => {
-      if (!taken || holder.state().error) return;
+      if (!taken || isClosed || holder.state().error) return;
       presentations.set(taken.group, how(presentationOf(taken), planeOf(taken.instance), painter.size()));
       redraw();
     },

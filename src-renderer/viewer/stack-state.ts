@@ -34,6 +34,8 @@ export interface StackState {
   readonly shown: Shown | undefined;
   /** Why the target cannot be shown. */
   readonly error: ViewerErrorValue | undefined;
+  /** Why nothing can be shown any more, until the series is opened anew. */
+  readonly broken: ViewerErrorValue | undefined;
   readonly progress: LoadProgress;
   readonly cine: CineState;
 }
@@ -56,6 +58,7 @@ export function holdStackState(frames: readonly SeriesFrame[], target: number): 
     target,
     shown: undefined,
     error: undefined,
+    broken: undefined,
     progress: { done: 0, failed: 0, total: frames.length },
     cine: { isPlaying: false, speed: 1, rate: 0, count: 1 },
   };

@@ -54,7 +54,7 @@ export function openStackView(
 
   const show = (index: number) => {
     const frame = frames[index];
-    if (!frame) return;
+    if (!frame || holder.state().broken) return;
     holder.set({ target: index, error: undefined, cine: cine.at(index) });
     void screen.show(frame);
   };
@@ -70,6 +70,9 @@ export function openStackView(
     if (progress.done + progress.failed === progress.total && holder.state().target === first) cine.playClip();
   }
 
+  holder.subscribe(() => {
+    if (holder.state().broken) cine.pause();
+  });
   show(first);
   return {
     ...looksOf(screen),

@@ -13,6 +13,7 @@ import {
   openFirstStudy,
   openWindow,
   readPicture,
+  rememberContexts,
   waitForFrame,
 } from '../viewer/support/viewer-page.ts';
 import type { Picture, ViewerPage } from '../viewer/support/viewer-page.ts';
@@ -386,6 +387,37 @@ describe('a clip', () => {
     await page.getByText('50 images/s').waitFor();
     await page.keyboard.press(',');
     await page.getByText('25 images/s').waitFor();
+  });
+});
+
+describe('when the computer takes the graphics away', () => {
+  it('says so in place of the old picture, and draws again when it is asked to', async () => {
+    const lossCore = await startFakeCore([volume]);
+    const visit = await openWindow(browser, lossCore.url, { prepare: rememberContexts });
+    await openFirstStudy(visit);
+    await visit.page.getByText(/^Loading/).waitFor({ state: 'detached' });
+    const pictureOf = async () => {
+      await visit.page.keyboard.press('a');
+      return cutMiddle(await readPicture(visit.page), 64, 48);
+    };
+    for (let times = 0; times < 2; times++) {
+      await visit.page.evaluate(() => {
+        for (const context of window.contexts ?? []) context.getExtension('WEBGL_lose_context')?.loseContext();
+      });
+      await visit.page.getByText('The graphics of this computer were interrupted').waitFor();
+      await visit.page.keyboard.press('ArrowDown');
+      await visit.page.keyboard.press('i');
+      expect(await visit.page.getByRole('alert').count()).toBe(1);
+      expect(await visit.page.locator('[data-shown]').count()).toBe(0);
+      expect(await visit.page.getByText('CT · Fake 1').count()).toBe(0);
+      await visit.page.getByRole('button', { name: 'Try again' }).click();
+      await visit.page.locator('[data-shown]').waitFor();
+      const frame = Number(await visit.page.locator('[data-shown]').getAttribute('data-shown'));
+      expect(difference(await pictureOf(), (x, y) => linear(ramp(x, y, frame), 300, 801))).toBeLessThanOrEqual(1);
+    }
+    expect(visit.faults).toEqual([]);
+    await visit.page.close();
+    await lossCore.close();
   });
 });
 

@@ -28,13 +28,34 @@ export interface ViewerPage {
   readonly faults: readonly string[];
 }
 
-/** Opens the window at `url` in English. */
+declare global {
+  interface Window {
+    /** WebGL contexts of the page, where `rememberContexts` ran in it. */
+    contexts?: WebGL2RenderingContext[];
+  }
+}
+
+/** To be run in a page before its own scripts: keeps each WebGL context that it makes in `window.contexts`. */
+export function rememberContexts(): void {
+  const contexts: WebGL2RenderingContext[] = (window.contexts = []);
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = new Proxy(getContext, {
+    apply: (target, canvas, input: unknown[]) => {
+      const context: unknown = Reflect.apply(target, canvas, input);
+      if (context instanceof WebGL2RenderingContext && !contexts.includes(context)) contexts.push(context);
+      return context;
+    },
+  });
+}
+
+/** Opens the window at `url` in English; `prepare` runs in the page before its own scripts. */
 export async function openWindow(
   browser: Browser,
   url: string,
-  size = { width: 1280, height: 800 },
+  { width = 1280, height = 800, prepare }: { width?: number; height?: number; prepare?: () => void } = {},
 ): Promise<ViewerPage> {
-  const page = await browser.newPage({ viewport: size, locale: 'en-GB', colorScheme: 'dark' });
+  const page = await browser.newPage({ viewport: { width, height }, locale: 'en-GB', colorScheme: 'dark' });
+  if (prepare) await page.addInitScript(prepare);
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(String(error)));
