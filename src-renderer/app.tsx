@@ -9,6 +9,7 @@ import { NowProvider } from './parts/ago.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { FormatProvider } from './parts/format-provider.tsx';
 import { Message } from './parts/message.tsx';
+import { focusGrid } from './screens/focus-grid.ts';
 import { ImportDrop } from './screens/import-drop.tsx';
 import { ImportPanel } from './screens/import-panel.tsx';
 import { RefusalsDrawer } from './screens/refusals-drawer.tsx';
@@ -57,7 +58,7 @@ export function App() {
   /** Back to the list, with the keys where they were. */
   const closeViewer = () => {
     flushSync(() => setStudy(undefined));
-    document.querySelector<HTMLElement>('[role="grid"]')?.focus();
+    focusGrid();
   };
   const [scanner, scannerPanel] = useDisclosure(false);
   const [refusals, refusalsPanel] = useDisclosure(false);

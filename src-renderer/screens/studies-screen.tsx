@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { errorText } from '../parts/error-text.ts';
 import { Message } from '../parts/message.tsx';
-import { asksForAll } from '../state/studies-question.ts';
 import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
+import { focusGrid } from './focus-grid.ts';
 import { StudyPreview } from './study-preview.tsx';
 import { StudyTable } from './study-table.tsx';
 import { WelcomeScreen } from './welcome-screen.tsx';
@@ -21,6 +21,11 @@ export interface StudiesScreenProps {
 function NothingFound() {
   const { t } = useTranslation();
   const { studies } = useWindowState();
+  /** The button goes with the message, so the keys go to the list. */
+  const clear = () => {
+    studies.getState().clear();
+    focusGrid();
+  };
   return (
     <div className={styles['over']}>
       <Message
@@ -28,7 +33,7 @@ function NothingFound() {
         title={t('list.nothingFound.title')}
         description={t('list.nothingFound.description')}
         action={
-          <Button variant="default" onClick={() => studies.getState().clear()}>
+          <Button variant="default" onClick={clear}>
             {t('list.clearAll')}
           </Button>
         }
@@ -76,10 +81,10 @@ export function StudiesScreen({ open }: StudiesScreenProps) {
   const { studies } = useWindowState();
   const total = useStore(studies, (state) => state.total);
   const hasError = useStore(studies, (state) => state.error !== undefined);
-  const isAll = useStore(studies, asksForAll);
+  const isEmpty = useStore(studies, (state) => state.total === 0 && state.isTotalOfAll);
   if (total === undefined && hasError) return <FirstLoadFailed />;
   if (total === undefined) return <Message icon={<Loader size={28} />} title={t('app.loading')} />;
-  if (total === 0 && isAll) return <WelcomeScreen />;
+  if (isEmpty) return <WelcomeScreen />;
   return (
     <main className={styles['screen']}>
       <section className={styles['list']}>

@@ -25,6 +25,7 @@ import { useStore } from 'zustand';
 import { useFormat } from '../parts/use-format.ts';
 import { asksForAll } from '../state/studies-question.ts';
 import { useWindowState } from '../state/window-state.ts';
+import { focusGrid } from './focus-grid.ts';
 import { folderInput, importFilesOf } from './import-files.ts';
 import { SettingsMenu } from './settings-menu.tsx';
 import { useSearchKeys } from './use-search-keys.ts';
@@ -69,14 +70,20 @@ function Found() {
   const format = useFormat();
   const { studies } = useWindowState();
   const total = useStore(studies, (state) => state.total);
+  const isTotalOfAll = useStore(studies, (state) => state.isTotalOfAll);
   const isAll = useStore(studies, asksForAll);
-  if (total === undefined || (total === 0 && isAll)) return <span />;
+  if (total === undefined || (total === 0 && isTotalOfAll)) return <span />;
+  /** The button goes with the filters, so the keys go to the list. */
+  const clear = () => {
+    studies.getState().clear();
+    focusGrid();
+  };
   const counted = { count: total, shown: format.number(total) };
   return (
     <div className={styles['found']} aria-live="polite">
-      <span>{isAll ? t('list.count', counted) : t('list.found', counted)}</span>
+      <span>{isTotalOfAll ? t('list.count', counted) : t('list.found', counted)}</span>
       {isAll ? undefined : (
-        <Button size="compact-xs" variant="subtle" onClick={() => studies.getState().clear()}>
+        <Button size="compact-xs" variant="subtle" onClick={clear}>
           {t('list.clearAll')}
         </Button>
       )}

@@ -1,9 +1,8 @@
 /** The keys of the search field: `/` goes there from the list, Escape clears it, arrow down goes on to the list. */
 import { useHotkeys } from '@mantine/hooks';
 import type { KeyboardEvent, RefObject } from 'react';
+import { focusGrid } from './focus-grid.ts';
 import { useWindowState } from '../state/window-state.ts';
-
-const focusGrid = () => document.querySelector<HTMLElement>('[role="grid"]')?.focus();
 
 /** The handler for the field's keys. */
 export function useSearchKeys(field: RefObject<HTMLInputElement | null>): (event: KeyboardEvent) => void {

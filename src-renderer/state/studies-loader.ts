@@ -5,7 +5,7 @@ import { errorValue } from '#shared/errors.ts';
 import type { WindowBridge } from '../bridge/window-bridge.ts';
 import { indexOfStudy, pageNumbers, pageSize, withPage } from './row-pages.ts';
 import { followRows } from './studies-cursor.ts';
-import { questionOf } from './studies-question.ts';
+import { asksForAll, questionOf } from './studies-question.ts';
 import type { StudiesState } from './studies-store.ts';
 
 type Page = Outputs['studies.list'];
@@ -32,8 +32,9 @@ export function createStudiesLoader(bridge: WindowBridge, store: StoreApi<Studie
   /** Fetches pages and hands them on, unless another question has been asked since. */
   const load = async (numbers: readonly number[], arrived: (answers: readonly Page[]) => Partial<StudiesState>) => {
     const { question } = getState();
+    const isTotalOfAll = asksForAll(getState());
     const outcome = await Promise.all(numbers.map(fetchPage)).then(
-      (answers) => () => ({ ...arrived(answers), error: undefined }),
+      (answers) => () => ({ ...arrived(answers), isTotalOfAll, error: undefined }),
       (error: unknown) => () => ({ error: errorValue(error) }),
     );
     if (getState().question !== question) return;

@@ -20,6 +20,8 @@ export interface StudiesState extends TypedQuestion, Cursor {
   readonly unclear: ReadonlySet<IndexedKeyword>;
   /** Undefined until the first answer. */
   readonly total: number | undefined;
+  /** True where `total` counts the whole archive; the question may have changed since. */
+  readonly isTotalOfAll: boolean;
   readonly pages: RowPages;
   /** Counts the questions: a new one starts at the top of the list. */
   readonly question: number;
@@ -54,6 +56,7 @@ const atFirst = {
   order: { key: 'ReceivedAt', descending: true },
   unclear: new Set<IndexedKeyword>(),
   total: undefined,
+  isTotalOfAll: false,
   pages: new Map(),
   question: 0,
   moves: 0,

@@ -96,7 +96,29 @@ describe('the window', () => {
     await page.getByText('No study matches').waitFor();
     await page.getByRole('button', { name: 'Clear search and filters' }).last().click();
     await page.locator('[data-study]').first().waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('grid');
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('never calls the archive empty while a filter that found nothing is taken away, and leaves the keys where they are', async () => {
+    const { page } = await open();
+    const filter = page.getByLabel('Filter by Patient ID');
+    await filter.fill('zz');
+    await page.getByText('No study matches').waitFor();
+    const welcomed = page.evaluate(
+      () =>
+        new Promise<boolean>((done) => {
+          const seen = () => document.body.innerText.includes('The archive is empty');
+          new MutationObserver(() => seen() && done(true)).observe(document.body, { subtree: true, childList: true });
+          setTimeout(() => done(false), 1500);
+        }),
+    );
+    core.delay = 300;
+    await filter.fill('');
+    expect(await welcomed).toBe(false);
+    expect(await page.locator('[data-study]').count()).toBeGreaterThan(5);
+    expect(await filter.evaluate((field) => field === document.activeElement)).toBe(true);
     await page.context().close();
   });
 

@@ -77,6 +77,20 @@ describe('the study list store', () => {
     expect(getState().isLoading).toBe(false);
   });
 
+  it('knows whether its total is that of the whole archive, whatever has been typed since', async () => {
+    const { getState } = createStudiesStore(bridge);
+    await settle();
+    expect(getState()).toMatchObject({ total: 10_000, isTotalOfAll: true });
+    getState().search('nobody');
+    expect(getState().isTotalOfAll).toBe(true);
+    await settle();
+    expect(getState()).toMatchObject({ total: 0, isTotalOfAll: false });
+    getState().clear();
+    expect(getState()).toMatchObject({ total: 0, isTotalOfAll: false });
+    await settle();
+    expect(getState()).toMatchObject({ total: 10_000, isTotalOfAll: true });
+  });
+
   it('asks once for letters typed quickly', async () => {
     const { getState } = createStudiesStore(bridge);
     await settle();
