@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { AnsweredContext } from './association-policy.ts';
 import type { Command } from './command.ts';
 import type { Message } from './message.ts';
-import { status, storeStatus } from './status.ts';
+import { otherClass, status, storeStatus } from './status.ts';
 
 /** What a C-STORE needs to know of its association. */
 export interface StoreContext {
@@ -32,12 +32,12 @@ export interface StoreResult {
  */
 export async function cStore(
   { command, dataSet }: Message,
-  { transferSyntax = '' }: AnsweredContext,
+  { abstractSyntax, transferSyntax = '' }: AnsweredContext,
   context: StoreContext,
 ): Promise<StoreResult> {
   let isHandedOver = false;
   try {
-    const { SOPClassUID, SOPInstanceUID } = checkCommand(command, context);
+    const { SOPClassUID, SOPInstanceUID } = checkCommand(command, abstractSyntax, context);
     if (!dataSet) throw new PacsError('bad-request', 'The message has no data set.');
     const meta = {
       TransferSyntaxUID: transferSyntax,
@@ -68,9 +68,16 @@ function tell(error: PacsError, isTold: boolean, { origin, log, refused }: Store
   if (!isTold) refused({ at: new Date().toISOString(), origin, error: { code, message } });
 }
 
-function checkCommand(command: Command, { takesClass }: StoreContext): { SOPClassUID: string; SOPInstanceUID: string } {
+/* The class of the command against the presentation context is negotiation, so 0122 (PS3.7 9.1.1.1.9), and it is what permissions
+   hang on; the data set against the command is A9xx (PS3.4 B.2.3), and the archive's to find. */
+function checkCommand(
+  command: Command,
+  abstractSyntax: string,
+  { takesClass }: StoreContext,
+): { SOPClassUID: string; SOPInstanceUID: string } {
   const { AffectedSOPClassUID: SOPClassUID = '', AffectedSOPInstanceUID: SOPInstanceUID = '' } = command;
   if (!takesClass(SOPClassUID)) throw new PacsError('refused-sop-class', 'Objects of this class are not taken here.');
+  if (SOPClassUID !== abstractSyntax) throw new PacsError('refused-sop-class', otherClass);
   if (!/^[0-9.]{1,64}$/.test(SOPInstanceUID))
     throw new PacsError('missing-identifier', 'The message names no valid SOP instance UID.');
   return { SOPClassUID, SOPInstanceUID };

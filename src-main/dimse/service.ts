@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import type { Refusal } from '#shared/model.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import type { AnsweredContext } from './association-policy.ts';
+import { verification, type AnsweredContext } from './association-policy.ts';
 import { cStore, type StoreResult } from './c-store.ts';
 import { commandField, noDataSet, writeCommand, type Command } from './command.ts';
 import type { Conversation } from './conversation.ts';
 import type { Message } from './message.ts';
 import type { Negotiated } from './negotiation.ts';
 import { dataPdus } from './pdu.ts';
-import { errorComment, status } from './status.ts';
+import { errorComment, otherClass, status } from './status.ts';
 
 /** What the services need to know of their server. */
 export interface ServiceContext {
@@ -32,11 +32,14 @@ export async function serve(
   const { command, contextId, dataSet } = message;
   const respond = (result: StoreResult): void =>
     void socket.write(dataPdus(contextId, 'command', response(command, result), request.maximumLength));
+  const accepted = contexts.get(contextId) as AnsweredContext;
   switch (command.CommandField) {
     case commandField.storeRequest:
-      return respond(await cStore(message, contexts.get(contextId) as AnsweredContext, { ...context, origin }));
+      return respond(await cStore(message, accepted, { ...context, origin }));
     case commandField.echoRequest:
       await dataSet?.discard();
+      if (accepted.abstractSyntax !== verification || command.AffectedSOPClassUID !== verification)
+        return respond({ status: status.sopClassNotSupported, sentence: otherClass });
       return conversation.perform(contextId, plainEcho(command));
     case commandField.cancelRequest:
       return;

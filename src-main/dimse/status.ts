@@ -10,6 +10,9 @@ export const status = {
   unrecognizedOperation: 0x0211,
 } as const;
 
+/** The reason for `sopClassNotSupported` where command and presentation context differ. */
+export const otherClass = 'The message is of another class than its presentation context.';
+
 /* C-STORE knows three families: A7xx out of resources, A9xx data set does not match SOP class, Cxxx cannot understand. */
 const storeStatuses: Readonly<Record<PacsErrorCode, number>> = {
   'storage-full': 0xa700,

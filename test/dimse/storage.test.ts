@@ -380,6 +380,36 @@ describe('an image that cannot be kept', () => {
     await association.release();
   });
 
+  test('because the command names another class than its presentation context is refused without reaching the archive', async () => {
+    const store = await fileStore();
+    const { port, refusals, lines } = await startServer(store);
+    const association = await connect({ port });
+    const secondaryCapture = '1.2.840.10008.5.1.4.1.1.7';
+    const send = (contextId: number, SOPClassUID: string) =>
+      association.cStore({ ...makeInstance('1.2.3.19', 50_000), contextId, SOPClassUID });
+    const sentence = 'The message is of another class than its presentation context.';
+    expect(await send(3, secondaryCapture)).toMatchObject({ Status: 0x0122, ErrorComment: sentence });
+    expect(await send(1, ctImageStorage)).toMatchObject({ Status: 0x0122, ErrorComment: sentence });
+    expect(await filesIn(store.folder)).toEqual([]);
+    expect(refusals.map(({ error }) => error.message)).toContain(sentence);
+    expect(lines.some((line) => line.startsWith('warn ') && line.endsWith(sentence))).toBe(true);
+    expect((await send(3, ctImageStorage)).Status).toBe(0);
+    await association.release();
+  });
+
+  test('because its sender may verify only is refused in the context of the verification too', async () => {
+    const store = await fileStore();
+    const { port } = await startServer(store, { DicomAlwaysAllowStore: false });
+    const association = await connect({ port });
+    expect([...association.results]).toEqual([
+      [1, 0],
+      [3, 1],
+    ]);
+    expect((await association.cStore({ ...makeInstance('1.2.3.20', 100), contextId: 1 })).Status).toBe(0x0122);
+    expect(await filesIn(store.folder)).toEqual([]);
+    await association.release();
+  });
+
   test('because the command says that no data set follows is refused', async () => {
     const { port } = await startServer(await fileStore());
     const association = await connect({ port });

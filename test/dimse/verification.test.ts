@@ -64,6 +64,14 @@ describe('a bare socket', () => {
     await association.release();
   });
 
+  test('asks in the presentation context of an object and is refused', async () => {
+    const { port } = await startServer(await fileStore());
+    const association = await connect({ port });
+    expect((await association.cEcho(3)).Status).toBe(0x0122);
+    expect((await association.cEcho()).Status).toBe(0);
+    await association.release();
+  });
+
   test('asks for something that is not offered and is told so', async () => {
     const { port } = await startServer(await fileStore());
     const association = await connect({ port });
