@@ -1,22 +1,22 @@
 /** C-STORE: hands the data set to the archive as it comes and answers with what became of it (PS3.7 9.1.1, PS3.4 B). */
 import { PacsError, toPacsError } from '#shared/errors.ts';
-import type { Origin, Refusal } from '#shared/model.ts';
 import { fileMetaInformation } from '../dicom/part10.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { AnsweredContext } from './association-policy.ts';
 import type { Command } from './command.ts';
 import type { Message } from './message.ts';
+import type { Caller } from './refusals.ts';
 import { otherClass, status, storeStatus } from './status.ts';
 
 /** What a C-STORE needs to know of its association. */
 export interface StoreContext {
   readonly store: Store;
-  readonly origin: Extract<Origin, { kind: 'dimse' }>;
+  readonly origin: Caller;
   readonly log: Log;
   readonly takesClass: (uid: string) => boolean;
   /** Told of an instance that is refused here, before the archive could see it. */
-  readonly refused: (refusal: Refusal) => void;
+  readonly refused: (error: PacsError, origin: Caller) => void;
 }
 
 /** What a C-STORE-RSP says. */
@@ -61,11 +61,10 @@ export async function cStore(
 
 /* The archive counts and tells what it refuses itself. */
 function tell(error: PacsError, isTold: boolean, { origin, log, refused }: StoreContext): void {
-  const { code, message, cause } = error;
+  if (!isTold) return refused(error, origin);
   /* Our own fault, for somebody to look at: the words of its cause go into the log and nowhere else. */
-  const level = code === 'internal' ? 'error' : 'warn';
-  log(level, `An image from ${origin.callingAET} (${origin.remoteAddress}) was refused: ${message}`, cause);
-  if (!isTold) refused({ at: new Date().toISOString(), origin, error: { code, message } });
+  const level = error.code === 'internal' ? 'error' : 'warn';
+  log(level, `An image from ${origin.callingAET} (${origin.remoteAddress}) was refused: ${error.message}`, error.cause);
 }
 
 /* The class of the command against the presentation context is negotiation, so 0122 (PS3.7 9.1.1.1.9), and it is what permissions

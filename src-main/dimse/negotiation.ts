@@ -1,12 +1,12 @@
 /** Negotiation of one association: place, permissions and policy lead to an A-ASSOCIATE-AC or -RJ, and every refusal is told. */
 import { PacsError } from '#shared/errors.ts';
-import type { Origin, Refusal } from '#shared/model.ts';
 import type { Log } from '../log.ts';
 import type { Peers } from '../peers/peers.ts';
 import { contextResult, type AnsweredContext, type Answer, type AssociationPolicy } from './association-policy.ts';
 import type { AssociationRequest } from './association-request.ts';
 import type { Conversation } from './conversation.ts';
 import { rejection } from './pdu.ts';
+import type { Caller } from './refusals.ts';
 
 /** What a negotiation needs to know of its server. */
 export interface NegotiationContext {
@@ -14,13 +14,13 @@ export interface NegotiationContext {
   readonly policy: AssociationPolicy;
   readonly log: Log;
   /** Told of every refusal, for a person to see. */
-  readonly refused: (refusal: Refusal) => void;
+  readonly refused: (error: PacsError, origin: Caller) => void;
 }
 
 /** An association that was accepted. */
 export interface Negotiated {
   readonly request: AssociationRequest;
-  readonly origin: Extract<Origin, { kind: 'dimse' }>;
+  readonly origin: Caller;
   /** The accepted presentation contexts by ID. */
   readonly contexts: ReadonlyMap<number, AnsweredContext>;
 }
@@ -37,12 +37,12 @@ export async function negotiate(
   const origin = { kind: 'dimse', remoteAddress, callingAET, calledAET } as const;
   const answer = full === undefined ? await decide(request, remoteAddress, context) : noPlace(full);
   if (!answer.isAccepted) {
-    tell(answer.error, origin, context);
+    context.refused(answer.error, origin);
     await conversation.reject(request, answer.rejection);
     return undefined;
   }
   const accepted = answer.contexts.filter(({ result }) => result === contextResult.acceptance);
-  if (accepted.length === 0) tell(nothingTaken(answer.contexts), origin, context);
+  if (accepted.length === 0) context.refused(nothingTaken(answer.contexts), origin);
   context.log(
     'info',
     `${callingAET} (${remoteAddress}) has an association: ${accepted.length} of ${answer.contexts.length} presentation contexts.`,
@@ -78,9 +78,4 @@ function nothingTaken(contexts: readonly AnsweredContext[]): PacsError {
     );
   if (results.has(contextResult.userRejection)) return new PacsError('forbidden', 'It may not do what it asked for.');
   return new PacsError('refused-sop-class', 'It asked only for services and kinds of objects that are not taken here.');
-}
-
-function tell({ code, message }: PacsError, origin: Negotiated['origin'], { log, refused }: NegotiationContext): void {
-  log('warn', `${origin.callingAET} (${origin.remoteAddress}) was refused: ${message}`);
-  refused({ at: new Date().toISOString(), origin, error: { code, message } });
 }

@@ -14,6 +14,7 @@ import { serveAssociation, type Association, type AssociationContext } from './a
 import { createAssociationPolicy, createSOPClassFilter } from './association-policy.ts';
 import { createBlockPool } from './block-pool.ts';
 import { createPlaces } from './places.ts';
+import { createRefusals } from './refusals.ts';
 
 /** What the DICOM door opens onto. */
 export interface DimseServerOptions {
@@ -21,7 +22,7 @@ export interface DimseServerOptions {
   readonly store: Store;
   readonly peers: Peers;
   readonly log: Log;
-  /** Told of callers and associations that were refused; instances are told of by the store. */
+  /** Told of what was refused here, as far as it is noted; instances that the store refuses are told of by it. */
   readonly onRefused?: (refusal: Refusal) => void;
   /** Seconds that running C-STOREs have to finish when the door closes. */
   readonly grace?: number;
@@ -62,7 +63,8 @@ export function createDimseServer({
 }: DimseServerOptions): DimseServer {
   const { MaximumAssociations, MaximumAssociationsPerHost } = settings.Chairside;
   const associations = new Set<Association>();
-  const counts = { served: 0, refused: 0 };
+  const refusals = createRefusals(log, (refusal) => onRefused?.(refusal));
+  let served = 0;
   const context: AssociationContext = {
     settings,
     store,
@@ -77,10 +79,7 @@ export function createDimseServer({
     places: createPlaces(MaximumAssociations, MaximumAssociationsPerHost),
     policy: createAssociationPolicy(settings),
     takesClass: createSOPClassFilter(settings),
-    refused: (refusal) => {
-      counts.refused++;
-      onRefused?.(refusal);
-    },
+    refused: (error, origin) => refusals.refused(error, origin),
   };
 
   /* Half-open, since a sender may close its side after the last byte and still wait for our answers. */
@@ -88,7 +87,7 @@ export function createDimseServer({
     { noDelay: true, keepAlive: true, allowHalfOpen: true, pauseOnConnect: true },
     (socket) => {
       const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
-      counts.served++;
+      served++;
       associations.add(association);
       void association.done.finally(() => associations.delete(association));
     },
@@ -122,6 +121,6 @@ export function createDimseServer({
       for (const association of associations) association.destroy();
       await closed;
     },
-    counts: () => ({ connections: associations.size, ...counts }),
+    counts: () => ({ connections: associations.size, served, refused: refusals.count }),
   };
 }

@@ -1,6 +1,6 @@
 /** Which service a message goes to, and the response to it (PS3.7 7.5). */
 import type { Socket } from 'node:net';
-import type { Refusal } from '#shared/model.ts';
+import type { PacsError } from '#shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { verification, type AnsweredContext } from './association-policy.ts';
@@ -10,6 +10,7 @@ import type { Conversation } from './conversation.ts';
 import type { Message } from './message.ts';
 import type { Negotiated } from './negotiation.ts';
 import { dataPdus } from './pdu.ts';
+import type { Caller } from './refusals.ts';
 import { errorComment, otherClass, status } from './status.ts';
 
 /** What the services need to know of their server. */
@@ -18,7 +19,7 @@ export interface ServiceContext {
   readonly takesClass: (uid: string) => boolean;
   readonly log: Log;
   /** Told of every instance that is refused before the archive could see it. */
-  readonly refused: (refusal: Refusal) => void;
+  readonly refused: (error: PacsError, origin: Caller) => void;
 }
 
 /** Serves one message to its end, response included. @throws AssociationEnd where the association ends before it. */
