@@ -74,7 +74,12 @@ export function App() {
           <StatusBar />
         </div>
         {study === undefined ? undefined : <Viewer study={study} close={closeViewer} />}
-        <Modal opened={scanner} onClose={scannerPanel.close} title={t('scanner.title')}>
+        <Modal
+          opened={scanner}
+          onClose={scannerPanel.close}
+          title={t('scanner.title')}
+          closeButtonProps={{ 'aria-label': t('app.close') }}
+        >
           <ScannerDetails />
         </Modal>
         <RefusalsDrawer opened={refusals} close={refusalsPanel.close} />

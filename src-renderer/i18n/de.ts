@@ -20,6 +20,7 @@ export const de: Catalogue = {
       description: 'Im Archiv ist nichts verloren. Gehen Sie zur Liste zurück und versuchen Sie es noch einmal.',
       back: 'Zurück zur Liste',
     },
+    close: 'Schließen',
     loading: 'Wird geladen …',
   },
   list: {
@@ -65,7 +66,6 @@ export const de: Catalogue = {
   },
   study: {
     noName: 'Ohne Namen',
-    seriesAndImages: '{{series}} Serien, {{images}} Bilder',
   },
   preview: {
     label: 'Gewählte Studie',
@@ -74,8 +74,8 @@ export const de: Catalogue = {
       description: 'Wählen Sie eine Studie, um ihre Serien zu sehen. Doppelklick oder Eingabe öffnet sie.',
     },
     open: 'Studie öffnen',
-    series_one: '{{count}} Serie',
-    series_other: '{{count}} Serien',
+    series_one: '{{shown}} Serie',
+    series_other: '{{shown}} Serien',
     images_one: '{{shown}} Bild',
     images_other: '{{shown}} Bilder',
     seriesNumber: 'Serie {{number}}',
@@ -105,6 +105,7 @@ export const de: Catalogue = {
     lost: 'Keine Verbindung zum Archiv. Neuer Versuch …',
     warnings_one: '{{count}} Hinweis',
     warnings_other: '{{count}} Hinweise',
+    warningsTitle: 'Hinweise zur Konfiguration',
   },
   scanner: {
     title: 'Gerät anschließen',
@@ -130,9 +131,12 @@ export const de: Catalogue = {
     samples: 'Mit Beispielen umsehen',
     samplesDescription:
       'Erfundene Patienten: ein kleines DVT, eine Panoramaaufnahme, ein Zahnstatus und ein Ultraschall-Clip.',
-    addSamples: 'Beispielstudien hinzufügen',
+  },
+  samples: {
+    add: 'Beispielstudien hinzufügen',
     adding: 'Beispiele werden hinzugefügt …',
     addingOf: 'Beispiele: {{done}} von {{total}}',
+    failed: 'Die Beispiele konnten nicht alle hinzugefügt werden',
   },
   import: {
     drop: 'Zum Importieren ablegen',
@@ -167,11 +171,9 @@ export const de: Catalogue = {
       http: 'über HTTP von {{address}}',
       import: 'Import von {{path}}',
     },
-    close: 'Schließen',
   },
   viewer: {
     label: 'Bildbetrachter',
-    back: 'Zurück zur Liste',
     series: 'Serien',
     seriesNumber: 'Serie {{number}}',
     frames_one: '{{shown}} Bild',

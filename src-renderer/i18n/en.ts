@@ -16,6 +16,7 @@ export const en = {
       description: 'Nothing in the archive is lost. Go back to the list and try again.',
       back: 'Back to the list',
     },
+    close: 'Close',
     loading: 'Loading…',
   },
   list: {
@@ -54,7 +55,6 @@ export const en = {
   },
   study: {
     noName: 'No name',
-    seriesAndImages: '{{series}} series, {{images}} images',
   },
   preview: {
     label: 'Chosen study',
@@ -63,8 +63,8 @@ export const en = {
       description: 'Choose a study to see its series. Double click or Enter opens it.',
     },
     open: 'Open study',
-    series_one: '{{count}} series',
-    series_other: '{{count}} series',
+    series_one: '{{shown}} series',
+    series_other: '{{shown}} series',
     images_one: '{{shown}} image',
     images_other: '{{shown}} images',
     seriesNumber: 'Series {{number}}',
@@ -94,6 +94,7 @@ export const en = {
     lost: 'No connection to the archive. Trying again…',
     warnings_one: '{{count}} notice',
     warnings_other: '{{count}} notices',
+    warningsTitle: 'Notices about the configuration',
   },
   scanner: {
     title: 'Connect a scanner',
@@ -117,9 +118,12 @@ export const en = {
     chooseFiles: 'Choose files…',
     samples: 'Look around with samples',
     samplesDescription: 'Made-up patients: a small CBCT, a panoramic image, a full-mouth set and an ultrasound clip.',
-    addSamples: 'Add sample studies',
+  },
+  samples: {
+    add: 'Add sample studies',
     adding: 'Adding samples…',
     addingOf: 'Adding samples: {{done}} of {{total}}',
+    failed: 'The samples could not all be added',
   },
   import: {
     drop: 'Drop to import',
@@ -154,11 +158,9 @@ export const en = {
       http: 'over HTTP from {{address}}',
       import: 'import of {{path}}',
     },
-    close: 'Close',
   },
   viewer: {
     label: 'Image viewer',
-    back: 'Back to the list',
     series: 'Series',
     seriesNumber: 'Series {{number}}',
     frames_one: '{{shown}} image',

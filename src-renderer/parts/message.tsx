@@ -7,7 +7,7 @@ import styles from './message.module.css';
 export interface MessageProps {
   readonly icon: ReactNode;
   readonly title: string;
-  readonly description?: string | undefined;
+  readonly description?: ReactNode;
   readonly action?: ReactNode;
   /** True where it must be read out at once. */
   readonly isAlert?: boolean;

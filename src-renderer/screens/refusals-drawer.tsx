@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Origin, Refusal } from '#shared/model.ts';
-import { errorText } from '../parts/error-text.ts';
+import { FaultText } from '../parts/fault-text.tsx';
 import { Message } from '../parts/message.tsx';
 import { useFormat } from '../parts/use-format.ts';
 import { useWindowState } from '../state/window-state.ts';
@@ -22,13 +22,13 @@ function useOriginText(): (origin: Origin) => string {
 }
 
 function RefusalItem({ refusal: { at, origin, error } }: { readonly refusal: Refusal }) {
-  const { t } = useTranslation();
   const format = useFormat();
   const originText = useOriginText();
   return (
     <li className={styles['item']}>
-      <div className={styles['reason']}>{errorText(t, error)}</div>
-      <div className={styles['message']}>{error.message}</div>
+      <div className={styles['reason']}>
+        <FaultText error={error} />
+      </div>
       <div className={styles['dim']}>
         {format.instant(at)} · <bdi>{originText(origin)}</bdi>
       </div>
@@ -41,7 +41,12 @@ function RefusalList() {
   const { system } = useWindowState();
   const refusals = useStore(system, (state) => state.refusals);
   const error = useStore(system, (state) => state.error);
-  if (error && !refusals) return <Alert color="red">{errorText(t, error)}</Alert>;
+  if (error && !refusals)
+    return (
+      <Alert color="red">
+        <FaultText error={error} />
+      </Alert>
+    );
   if (!refusals) return <Loader size={20} />;
   if (refusals.length === 0)
     return (
@@ -82,7 +87,7 @@ export function RefusalsDrawer({ opened, close }: RefusalsDrawerProps) {
       position="right"
       size={460}
       title={t('refusals.title')}
-      closeButtonProps={{ 'aria-label': t('refusals.close') }}
+      closeButtonProps={{ 'aria-label': t('app.close') }}
     >
       <p className={styles['dim']}>{t('refusals.description')}</p>
       {refused > 0 ? (

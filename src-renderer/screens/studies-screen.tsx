@@ -3,11 +3,12 @@ import { Button, Loader } from '@mantine/core';
 import { IconPlugConnectedX, IconSearchOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { errorText } from '../parts/error-text.ts';
+import { FaultText } from '../parts/fault-text.tsx';
 import { Message } from '../parts/message.tsx';
 import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 import { focusGrid } from './focus-grid.ts';
+import { SamplesNotice } from './samples-notice.tsx';
 import { StudyPreview } from './study-preview.tsx';
 import { StudyTable } from './study-table.tsx';
 import { WelcomeScreen } from './welcome-screen.tsx';
@@ -51,7 +52,7 @@ function FirstLoadFailed() {
       isAlert
       icon={<IconPlugConnectedX />}
       title={t('list.failed')}
-      description={error && errorText(t, error)}
+      description={error && <FaultText error={error} />}
       action={<Button onClick={() => studies.getState().refresh()}>{t('list.retry')}</Button>}
     />
   );
@@ -66,7 +67,7 @@ function LoadFailed() {
   return (
     <div className={styles['failed']} role="alert">
       <span>
-        {t('list.failed')}. {errorText(t, error)}
+        {t('list.failed')}. <FaultText error={error} />
       </span>
       <Button size="compact-xs" variant="default" onClick={() => studies.getState().refresh()}>
         {t('list.retry')}
@@ -90,7 +91,10 @@ export function StudiesScreen({ open }: StudiesScreenProps) {
       <section className={styles['list']}>
         <StudyTable open={open} />
         {total === 0 ? <NothingFound /> : undefined}
-        <LoadFailed />
+        <div className={styles['notices']}>
+          <SamplesNotice />
+          <LoadFailed />
+        </div>
       </section>
       <StudyPreview open={open} />
     </main>

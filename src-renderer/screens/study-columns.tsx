@@ -65,7 +65,10 @@ function Counts({ row }: { readonly row: Row }) {
   const format = useFormat();
   const series = format.number(row.NumberOfStudyRelatedSeries);
   const images = format.number(row.NumberOfStudyRelatedInstances);
-  const words = t('study.seriesAndImages', { series, images });
+  const words = [
+    t('preview.series', { count: Number(row.NumberOfStudyRelatedSeries ?? 0), shown: series }),
+    t('preview.images', { count: Number(row.NumberOfStudyRelatedInstances ?? 0), shown: images }),
+  ].join(', ');
   return (
     <span title={words} aria-label={words} role="img">
       <span className={styles['dim']}>{series} /</span> {images}

@@ -1,12 +1,12 @@
 /** The first screen of an empty archive: how images come here. */
-import { Alert, Button, FileButton, Loader, Progress } from '@mantine/core';
+import { Button, FileButton } from '@mantine/core';
 import { IconAntenna, IconFlask, IconFolderOpen } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { errorText } from '../parts/error-text.ts';
 import { useWindowState } from '../state/window-state.ts';
 import { folderInput, importFilesOf } from './import-files.ts';
+import { SamplesNotice } from './samples-notice.tsx';
 import { ScannerDetails } from './scanner-details.tsx';
 import styles from './welcome-screen.module.css';
 
@@ -57,38 +57,20 @@ function ImportWay() {
   );
 }
 
-function SamplesProgress({ done, total }: { readonly done: number; readonly total: number }) {
-  const { t } = useTranslation();
-  if (total === 0)
-    return (
-      <span className={styles['adding']}>
-        <Loader size={16} /> {t('welcome.adding')}
-      </span>
-    );
-  return (
-    <div className={styles['progress']} role="status">
-      <span>{t('welcome.addingOf', { done, total })}</span>
-      <Progress value={(100 * done) / total} aria-label={t('welcome.adding')} />
-    </div>
-  );
-}
-
 function SamplesWay() {
   const { t } = useTranslation();
   const { system } = useWindowState();
-  const samples = useStore(system, (state) => state.samples);
-  const error = useStore(system, (state) => state.error);
+  const canAdd = useStore(system, ({ samples, samplesError }) => !samples && !samplesError);
   return (
     <Way icon={<IconFlask size={20} stroke={1.6} />} title={t('welcome.samples')}>
       <p className={styles['text']}>{t('welcome.samplesDescription')}</p>
-      {samples ? (
-        <SamplesProgress {...samples} />
-      ) : (
+      {canAdd ? (
         <div className={styles['buttons']}>
-          <Button onClick={() => void system.getState().addSamples()}>{t('welcome.addSamples')}</Button>
+          <Button onClick={() => void system.getState().addSamples()}>{t('samples.add')}</Button>
         </div>
+      ) : (
+        <SamplesNotice />
       )}
-      {error ? <Alert color="red">{errorText(t, error)}</Alert> : undefined}
     </Way>
   );
 }

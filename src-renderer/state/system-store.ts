@@ -19,9 +19,12 @@ export interface SystemState {
   readonly unseenRefusals: number;
   /** Sample studies on their way in. */
   readonly samples: { readonly done: number; readonly total: number } | undefined;
+  /** Why the samples did not all come in; it stays until they are asked for again or a person puts it away. */
+  readonly samplesError: PacsErrorValue | undefined;
   refresh(): void;
   loadRefusals(): Promise<void>;
   addSamples(): Promise<void>;
+  dismissSamplesError(): void;
 }
 
 /** Refusals asked for at once. */
@@ -43,6 +46,7 @@ export function createSystemStore(bridge: WindowBridge): StoreApi<SystemState> {
       refusals: undefined,
       unseenRefusals: 0,
       samples: undefined,
+      samplesError: undefined,
       refresh: throttled(1000, load),
       loadRefusals: () =>
         bridge.call('refusals.list', { limit: refusalLimit }).then(
@@ -50,13 +54,11 @@ export function createSystemStore(bridge: WindowBridge): StoreApi<SystemState> {
           (error: unknown) => set({ error: errorValue(error) }),
         ),
       addSamples: async () => {
-        set({ samples: { done: 0, total: 0 } });
-        const outcome = await bridge.call('samples.add').then(
-          () => ({ error: undefined }),
-          (error: unknown) => ({ error: errorValue(error) }),
-        );
-        set({ ...outcome, samples: undefined });
+        set({ samples: { done: 0, total: 0 }, samplesError: undefined });
+        const samplesError = await bridge.call('samples.add').then(() => undefined, errorValue);
+        set({ samples: undefined, samplesError });
       },
+      dismissSamplesError: () => set({ samplesError: undefined }),
     };
   });
   listen(bridge, store);
