@@ -11,7 +11,7 @@ async function errorOf(response: Response): Promise<PacsError> {
   const value = (await response.json().catch(() => undefined)) as Partial<PacsErrorValue> | undefined;
   if (value?.code && value.message) return new PacsError(value.code, value.message);
   const code = response.status === 401 ? 'unauthorized' : 'internal';
-  return new PacsError(code, `The archive answered with status ${response.status}.`);
+  return new PacsError(code, `HTTP ${response.status}`);
 }
 
 /** One request to the core. @throws PacsError: the core's own, or `aborted` when it cannot be reached. */

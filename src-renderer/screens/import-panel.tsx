@@ -64,7 +64,11 @@ function Refused({ file: { name, reason, detail } }: { readonly file: RefusedFil
         {name}
       </bdi>
       <span>{reason === 'unreadable' ? t('import.unreadable') : errorText(t, { code: reason })}</span>
-      {detail ? <span className={styles['detail']}>{detail}</span> : undefined}
+      {detail ? (
+        <span lang="en" className={styles['detail']}>
+          {detail}
+        </span>
+      ) : undefined}
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { CopyField } from '../parts/copy-field.tsx';
+import { FaultText } from '../parts/fault-text.tsx';
 import { scannerAddresses } from '../state/system-store.ts';
 import { useWindowState } from '../state/window-state.ts';
 import styles from './scanner-details.module.css';
@@ -12,6 +13,13 @@ export function ScannerDetails() {
   const { t } = useTranslation();
   const { system } = useWindowState();
   const info = useStore(system, (state) => state.info);
+  const error = useStore(system, (state) => state.error);
+  if (!info && error)
+    return (
+      <Alert color="red">
+        <FaultText error={error} />
+      </Alert>
+    );
   if (!info) return undefined;
   if (info.dicomPort === undefined) return <Alert color="orange">{t('scanner.notListening')}</Alert>;
   return (

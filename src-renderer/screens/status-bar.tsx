@@ -39,7 +39,8 @@ function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
         </button>
       </HoverCard.Target>
       <HoverCard.Dropdown>
-        <ul className={styles['warnings']}>
+        <p className={styles['warningsTitle']}>{t('status.warningsTitle')}</p>
+        <ul lang="en" className={styles['warnings']}>
           {warnings.map((warning) => (
             <li key={warning}>{warning}</li>
           ))}

@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Row } from '#shared/model.ts';
-import { errorText } from '../parts/error-text.ts';
+import { FaultText } from '../parts/fault-text.tsx';
 import { Message } from '../parts/message.tsx';
 import { ModalityBadges } from '../parts/modality-badge.tsx';
 import { PersonName } from '../parts/person-name.tsx';
@@ -81,7 +81,7 @@ function SeriesList({ study }: { readonly study: StudyId }) {
   if (error && !series)
     return (
       <Alert color="red" title={t('preview.failed')}>
-        {errorText(t, error)}
+        <FaultText error={error} />
       </Alert>
     );
   return (
