@@ -294,6 +294,28 @@ describe('a bare socket', () => {
     await Promise.all([1, 2, 3, 4, 5, 6].map(send));
   });
 
+  test('is one of six that fill their PDUs without regard to messages, in writes of any size: every byte is right', async () => {
+    const store = await fileStore();
+    const { port } = await startServer(store);
+    const send = async (sender: number): Promise<void> => {
+      const association = await connect({ port, callingAET: `SENDER${sender}` });
+      const instances = Array.from({ length: 12 }, (_, at) =>
+        makeInstance(`1.2.6.${sender}.${at}`, ((at * 7919 + sender * 104_729) % 150_000) * 2),
+      );
+      const bytes = Buffer.concat(packed(instances.flatMap((instance, at) => pdvsOf(instance, at + 1))));
+      for (let [at, step] = [0, 1000]; at < bytes.length; at += step, step = (step * 7 + sender) % 70_001) {
+        association.sendRaw(bytes.subarray(at, at + step));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      for (const { SOPInstanceUID, dataSet } of instances) {
+        expect(await association.nextResponse()).toMatchObject({ Status: 0, AffectedSOPInstanceUID: SOPInstanceUID });
+        expect(dataSetOf(await store.fileOf(SOPInstanceUID)).equals(dataSet), SOPInstanceUID).toBe(true);
+      }
+      await association.release();
+    };
+    await Promise.all([1, 2, 3, 4, 5, 6].map(send));
+  });
+
   test('asks for release before it has its answers, and gets both in order', async () => {
     const store = await fileStore();
     const { port } = await startServer(store);
