@@ -2,9 +2,10 @@
 import { Button, Loader, Modal } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMoodSad } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import { NowProvider } from './parts/ago.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { FormatProvider } from './parts/format-provider.tsx';
@@ -19,10 +20,24 @@ import { StudiesScreen } from './screens/studies-screen.tsx';
 import { TopBar } from './screens/top-bar.tsx';
 import type { StudyId } from './state/study-id.ts';
 import { studyKey } from './state/study-id.ts';
+import { useWindowState } from './state/window-state.ts';
 import styles from './app.module.css';
 
 // The viewer brings some megabytes of code that the list does not need.
-const ViewerScreen = lazy(async () => ({ default: (await import('./screens/viewer-screen.tsx')).ViewerScreen }));
+const loadViewer = () => import('./screens/viewer-screen.tsx');
+const ViewerScreen = lazy(async () => ({ default: (await loadViewer()).ViewerScreen }));
+
+/** Fetches the viewer's code once the list is there and the window has nothing else to do, so that opening need not wait for it. */
+function useViewerAhead(): void {
+  const { studies } = useWindowState();
+  const hasList = useStore(studies, (state) => state.total !== undefined && !state.isLoading);
+  useEffect(() => {
+    if (!hasList) return undefined;
+    // Where it cannot be had now, opening asks again, and says so.
+    const idle = requestIdleCallback(() => void loadViewer().catch(() => undefined), { timeout: 10_000 });
+    return () => cancelIdleCallback(idle);
+  }, [hasList]);
+}
 
 function Viewer({ study, close }: { readonly study: StudyId; readonly close: () => void }) {
   const { t } = useTranslation();
@@ -54,6 +69,7 @@ function Viewer({ study, close }: { readonly study: StudyId; readonly close: () 
 /** Everything inside the window. */
 export function App() {
   const { t } = useTranslation();
+  useViewerAhead();
   const [study, setStudy] = useState<StudyId>();
   /** Back to the list, with the keys where they were. */
   const closeViewer = () => {
