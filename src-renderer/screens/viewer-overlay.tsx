@@ -128,11 +128,10 @@ function Sides({ shown: { frame, camera } }: { readonly shown: Shown }) {
 }
 
 /** A bar of a round length in mm; none where the size of a pixel is unknown. */
-function Scale({ shown: { frame, camera, size } }: { readonly shown: Shown }) {
+function Scale({ shown: { frame, camera, size, pixelRatio } }: { readonly shown: Shown }) {
   const { t } = useTranslation();
   const { instance } = frame;
   if (!instance.spacing) return null;
-  const pixelRatio = window.devicePixelRatio || 1;
   const perPixel = (planeOf(instance).columnSpacing / camera.scale) * pixelRatio;
   const { millimetres, screenPixels } = scaleBar(perPixel, Math.min(220, size[0] / pixelRatio / 4));
   const length = millimetres >= 10 ? `${millimetres / 10} cm` : `${millimetres} mm`;

@@ -8,6 +8,7 @@ import { planeOf } from './image-plane.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import type { FramePixels } from './series-pixels.ts';
 import { ViewerError } from './viewer-error.ts';
+import { watchSize } from './watch-size.ts';
 import type { ShownRange, VOILUTFunction } from './windows.ts';
 
 /** How a frame is to look. */
@@ -20,8 +21,12 @@ interface Look {
 
 /** A screen for frames of one series. */
 export interface Painter {
+  /** Takes note of what size the element has by now. */
+  measure(): void;
   /** Size of the screen in device pixels. */
   size(): Pair;
+  /** Device pixels for one CSS pixel, as the screen is drawn now. */
+  pixelRatio(): number;
   /** Takes a frame whose pixels are here; `restyle` has to follow. @throws ViewerError `cannotDraw` when it cannot be drawn. */
   take(frame: SeriesFrame, kind: FramePixels['kind']): Promise<void>;
   /** Draws the taken frame with this look in the next animation frame. */
@@ -45,15 +50,13 @@ export function openPainter(
   const imageIds = frames.map(({ imageId }) => imageId);
   let shape: string | undefined;
 
-  const resized = new ResizeObserver(() => {
-    resizeViewports();
-    heard.onResize();
-  });
-  resized.observe(element);
+  const unwatch = watchSize(element, heard.onResize);
   element.addEventListener(Enums.Events.IMAGE_RENDERED, heard.onDrawn);
 
   return {
-    size: () => [viewport.canvas.width, viewport.canvas.height],
+    measure: resizeViewports,
+    size: () => [viewport.sWidth, viewport.sHeight],
+    pixelRatio: () => viewport.sWidth / (element.clientWidth || viewport.sWidth),
     take: async (frame, kind) => {
       const wanted = shapeOf(frame, kind);
       // Cornerstone keeps its texture from image to image and looks at their sizes only: a new shape needs a new start.
@@ -68,7 +71,7 @@ export function openPainter(
     },
     restyle: (frame, look) => restyle(viewport, frame, look),
     close: () => {
-      resized.disconnect();
+      unwatch();
       element.removeEventListener(Enums.Events.IMAGE_RENDERED, heard.onDrawn);
       disableStack(viewport);
     },
@@ -88,7 +91,7 @@ function restyle(viewport: Types.IStackViewport, frame: SeriesFrame, { range, vo
     // Enlarged past recognition, pixels are shown as what they are.
     interpolationType: camera.scale > 12 ? Enums.InterpolationType.NEAREST : Enums.InterpolationType.LINEAR,
   });
-  viewport.setCamera(vtkCamera(planeOf(frame.instance), camera, viewport.canvas.height));
+  viewport.setCamera(vtkCamera(planeOf(frame.instance), camera, viewport.sHeight));
   viewport.render();
 }
 

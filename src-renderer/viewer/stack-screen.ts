@@ -18,6 +18,8 @@ export interface StackScreen {
   show(frame: SeriesFrame): Promise<void>;
   /** Changes the looks of what is shown; the size of the screen is in device pixels. */
   change(how: (old: Presentation, plane: ImagePlane, size: Pair) => Presentation): void;
+  /** Device pixels for one CSS pixel. */
+  pixelRatio(): number;
   close(): void;
 }
 
@@ -49,11 +51,13 @@ export function openStackScreen(
   const shownNow = (frame: SeriesFrame): Shown => {
     const presentation = presentationOf(frame);
     const size = painter.size();
-    return { frame, presentation, size, camera: cameraOf(presentation, planeOf(frame.instance), size) };
+    const pixelRatio = painter.pixelRatio();
+    return { frame, presentation, size, pixelRatio, camera: cameraOf(presentation, planeOf(frame.instance), size) };
   };
 
   const redraw = () => {
     if (!taken || isClosed) return;
+    painter.measure();
     const { presentation, camera } = shownNow(taken);
     const { invert, VOILUTFunction: voi = 'LINEAR' } = taken.instance;
     painter.restyle(taken, { range: presentation.range, voi, inverted: presentation.inverted !== invert, camera });
@@ -98,6 +102,7 @@ export function openStackScreen(
       presentations.set(taken.group, how(presentationOf(taken), planeOf(taken.instance), painter.size()));
       redraw();
     },
+    pixelRatio: painter.pixelRatio,
     close: () => {
       isClosed = true;
       painter.close();

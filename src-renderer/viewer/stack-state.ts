@@ -12,6 +12,8 @@ export interface Shown {
   readonly camera: Camera;
   /** The screen in device pixels. */
   readonly size: Pair;
+  /** Device pixels for one CSS pixel. */
+  readonly pixelRatio: number;
 }
 
 /** Playing of the frames around the target. */

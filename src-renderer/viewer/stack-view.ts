@@ -108,7 +108,7 @@ function openScreen(
 
 function looksOf(screen: StackScreen): Looks {
   const device = ([x, y]: Pair): Pair => {
-    const pixelRatio = window.devicePixelRatio || 1;
+    const pixelRatio = screen.pixelRatio();
     return [x * pixelRatio, y * pixelRatio];
   };
   return {

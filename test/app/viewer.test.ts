@@ -390,6 +390,43 @@ describe('a clip', () => {
   });
 });
 
+describe('on another display', () => {
+  it('scale, pan and zoom go by its pixels', async () => {
+    const visit = await openWindow(browser, core.url);
+    const inspector = await visit.page.context().newCDPSession(visit.page);
+    const show = async (deviceScaleFactor: number) => {
+      const metrics = { width: 1280, height: 800, deviceScaleFactor, mobile: false };
+      await inspector.send('Emulation.setDeviceMetricsOverride', metrics);
+      // A real display tells of the change; an emulated one is noticed with the next picture.
+      await visit.page.keyboard.press('ArrowDown');
+      await visit.page.waitForFunction((ratio) => {
+        const canvas = document.querySelector<HTMLCanvasElement>('canvas.cornerstone-canvas');
+        return canvas !== null && Math.abs(canvas.width / canvas.clientWidth - ratio) < 0.01;
+      }, deviceScaleFactor);
+      await readPicture(visit.page);
+      const bar = visit.page.locator('[data-millimetres]');
+      const { width = 0 } = (await bar.locator(':scope > :last-child').boundingBox()) ?? {};
+      return width / Number(await bar.getAttribute('data-millimetres'));
+    };
+    await openFirstStudy(visit);
+    const perMillimetre = await show(1);
+    // Fitted to the same window, a millimetre is as long whatever the pixels are.
+    expect(await show(2)).toBeCloseTo(perMillimetre, 0);
+    await visit.page.keyboard.press('a');
+    expect(await show(2)).toBeCloseTo(1, 2);
+    const before = cutMiddle(await readPicture(visit.page), 64, 48);
+    await drag(visit.page, 20, 10, 'middle');
+    const { data, ...size } = await readPicture(visit.page);
+    const moved = cutMiddle({ data, ...size }, 64 + 80, 48 + 40);
+    for (const [x, y] of [
+      [5, 5],
+      [60, 40],
+    ] as const)
+      expect(moved.data[((y + 40) * moved.width + x + 80) * 4]).toBe(before.data[(y * 64 + x) * 4]);
+    await visit.page.close();
+  });
+});
+
 describe('when the computer takes the graphics away', () => {
   it('says so in place of the old picture, and draws again when it is asked to', async () => {
     const lossCore = await startFakeCore([volume]);
