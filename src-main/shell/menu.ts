@@ -44,6 +44,8 @@ const editMenu = (texts: Texts): MenuItemConstructorOptions => ({
 const viewMenu = (texts: Texts): MenuItemConstructorOptions => ({
   label: texts.view,
   submenu: [
+    { label: texts.reload, role: 'reload' },
+    separator,
     { label: texts.zoomIn, role: 'zoomIn' },
     { label: texts.zoomOut, role: 'zoomOut' },
     { label: texts.resetZoom, role: 'resetZoom' },

@@ -1,6 +1,7 @@
 /** The few sentences of the native menu and tray, in the languages of the window. */
 
 const english = {
+  cannotStart: 'Chairside could not start',
   file: 'File',
   openArchive: 'Open archive folder',
   openConfiguration: 'Open configuration file',
@@ -14,6 +15,7 @@ const english = {
   paste: 'Paste',
   selectAll: 'Select all',
   view: 'View',
+  reload: 'Load again',
   zoomIn: 'Larger',
   zoomOut: 'Smaller',
   resetZoom: 'Normal size',
@@ -30,6 +32,7 @@ const english = {
 export type Texts = Readonly<typeof english>;
 
 const german: Texts = {
+  cannotStart: 'Chairside konnte nicht starten',
   file: 'Datei',
   openArchive: 'Archivordner öffnen',
   openConfiguration: 'Konfigurationsdatei öffnen',
@@ -43,6 +46,7 @@ const german: Texts = {
   paste: 'Einfügen',
   selectAll: 'Alles auswählen',
   view: 'Ansicht',
+  reload: 'Neu laden',
   zoomIn: 'Größer',
   zoomOut: 'Kleiner',
   resetZoom: 'Normale Größe',
