@@ -1,36 +1,16 @@
 /** The same PACS without a window of its own: in plain Node, with the window in the browser. */
-import { parseArgs } from 'node:util';
+import { readArguments, usage } from './arguments.ts';
 import { requireNode } from './require-node.ts';
 
 requireNode();
 
-const usage = `Usage: headless [CONFIGURATION.json] [--data DIR] [--dicom-port N] [--http-port N] [--window DIR] [--origin URL]`;
-
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      data: { type: 'string' },
-      'dicom-port': { type: 'string' },
-      'http-port': { type: 'string' },
-      window: { type: 'string' },
-      origin: { type: 'string', multiple: true },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  const port = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
-  return {
-    help: values.help ?? false,
-    file: positionals[0],
-    overrides: { data: values.data, dicomPort: port(values['dicom-port']), httpPort: port(values['http-port']) },
-    windowFolder: values.window,
-    windowOrigins: values.origin ?? [],
-  };
-}
+const ownUsage = `Usage: headless ${usage} [--window DIR] [--origin URL]`;
 
 async function main(): Promise<void> {
-  const { help, file, overrides, windowFolder, windowOrigins } = readArguments();
-  if (help) return console.log(usage);
+  const { help, file, overrides, unknown, more } = readArguments(process.argv.slice(2), ['window', 'origin']);
+  if (help) return console.log(ownUsage);
+  if (unknown.length > 0) throw new Error(`There is no option ${unknown.join(', ')}.\n${ownUsage}`);
+  const [windowFolder, windowOrigins] = [more['window']?.at(-1), more['origin'] ?? []];
   const [{ loadConfiguration }, { openPacs }, { consoleLog }] = await Promise.all([
     import('./configuration.ts'),
     import('./pacs.ts'),

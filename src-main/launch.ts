@@ -28,6 +28,14 @@ function startDesktop(electron: string, args: readonly string[]): void {
   const child = spawn(electron, [root, ...args], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 1));
+  child.on('error', (error) => {
+    if (child.pid === undefined) insteadInBrowser(`the Electron runtime does not start here (${error.message})`, args);
+  });
+}
+
+function insteadInBrowser(reason: string, args: readonly string[]): void {
+  console.error(`Starting in the browser, because ${reason}.`);
+  startInBrowser(args);
 }
 
 function startInBrowser(args: readonly string[]): void {
@@ -54,7 +62,4 @@ buildIfOld();
 const args = process.argv.slice(2);
 const electron = findElectron(root);
 if ('path' in electron) startDesktop(electron.path, args);
-else {
-  console.error(`Starting in the browser, because ${electron.missing}.`);
-  startInBrowser(args);
-}
+else insteadInBrowser(electron.missing, args);

@@ -1,6 +1,9 @@
 /** How the desktop application starts: in the user's language, at its last place, and with a sentence where it cannot. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { root } from '../support/shared-data.ts';
 import { type Before, type Desktop, startDesktop, startInVain } from './support/desktop.ts';
@@ -41,10 +44,50 @@ describe.skipIf(!isStandin)('the start of the desktop application, on the stand-
     expect(info.value).toMatchObject({ AETitle: 'PRAXIS', archive: expect.stringMatching(/Chairside\/images$/) });
   });
 
+  it('takes a configuration file, a folder and a port from the command line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chairside-told-'));
+    const file = join(folder, 'clinic.json');
+    writeFileSync(file, '{ "DicomAet": "PRAXIS", "DicomPort": 1, "StorageDirectory": "elsewhere" }');
+    const args = [file, '--data', join(folder, 'archive'), '--dicom-port=0', '--http-port', '0', '--no-sandbox'];
+    const { page } = await start({ args, environment: { ORTHANC__DICOM_PORT: '1' } });
+    const info = await page.evaluate(() => Reflect.get(window, 'pacs').call('system.info'));
+    expect(info.value).toMatchObject({ AETitle: 'PRAXIS', archive: join(folder, 'archive') });
+    expect(info.value.dicomPort).toBeGreaterThan(1023);
+    await desktop?.dispose();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('loads its page again when that ends by itself, but not on and on', async () => {
+    const { app, page } = await start({});
+    const isMarked = () => page.evaluate(() => 'marked' in window).catch(() => true);
+    const crash = async () => {
+      await page.evaluate(() => Object.assign(window, { marked: true }));
+      await app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.emit(
+          'render-process-gone',
+          {},
+          { reason: 'crashed', exitCode: 5 },
+        ),
+      );
+    };
+    await crash();
+    await expect.poll(isMarked, { timeout: 10_000 }).toBe(false);
+    await page.getByText('CHAIRSIDE').first().waitFor();
+    await crash();
+    await page.waitForTimeout(500);
+    expect(await isMarked()).toBe(true);
+  });
+
+  it('says what is wrong on the command line, and ends', async () => {
+    const { code, said } = await startInVain(root, { args: ['--data'] });
+    expect(said).toMatch(/^\[dialog\] Chairside could not start: .*--data/m);
+    expect(code).toBe(1);
+  });
+
   it('says what is wrong in the configuration file, and ends', async () => {
     const before = { files: { 'chairside.json': '{\n  "DicomAet": "LONGER THAN SIXTEEN"\n}' } };
     const { code, said } = await startInVain(root, before);
-    expect(said).toMatch(/^\[dialog\] Chairside: .*chairside\.json: DicomAet: /m);
+    expect(said).toMatch(/^\[dialog\] Chairside could not start: .*chairside\.json: DicomAet: /m);
     expect(code).toBe(1);
   });
 
@@ -53,7 +96,7 @@ describe.skipIf(!isStandin)('the start of the desktop application, on the stand-
     const { port } = other.address() as AddressInfo;
     const { code, said } = await startInVain(root, { environment: { ORTHANC__DICOM_PORT: String(port) } });
     other.close();
-    expect(said).toMatch(new RegExp(`^\\[dialog\\] Chairside: .*${port}`, 'm'));
+    expect(said).toMatch(new RegExp(`^\\[dialog\\] Chairside could not start: .*${port}`, 'm'));
     expect(code).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 /** `npm start` where Electron cannot run: one line says why, and the same window opens in the browser. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -80,5 +80,7 @@ describe.skipIf(process.platform !== 'linux')('npm start', { timeout: 90_000 }, 
     const { errors } = await launch({ ...environment, ORTHANC__DICOM_PORT: '0', ORTHANC__HTTP_PORT: '0' });
     await expect.poll(() => errors.join('\n'), { timeout: 20_000 }).toContain('DevTools listening on ws://');
     expect(reasons(errors)).toEqual([]);
+    // The archive is where the command line says, not in the user's own folder.
+    await expect.poll(() => readdirSync(data), { timeout: 20_000 }).toContain('catalogue.sqlite');
   });
 });

@@ -12,6 +12,8 @@ export interface Before {
   /** Files in the folder for the user's data: name and text. */
   readonly files?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What stands on the command line after the application's folder. */
+  readonly args?: readonly string[];
 }
 
 /** A running application. */
@@ -32,7 +34,11 @@ export interface Desktop {
 /** Starts the application of that folder on Electron or the stand-in. */
 export async function startDesktop(folder: string, before: Before = {}): Promise<Desktop> {
   const { home, userData, environment } = prepare(before);
-  const app = await _electron.launch({ executablePath: electronBinary, args: [folder], env: environment });
+  const app = await _electron.launch({
+    executablePath: electronBinary,
+    args: [folder, ...(before.args ?? [])],
+    env: environment,
+  });
   const child = app.process();
   const exit = new Promise<number | null>((done) => child.once('exit', done));
   const page = await app.firstWindow();
@@ -61,7 +67,10 @@ export const startAgain = (folder: string, { environment }: Desktop): Promise<nu
 /** Starts an application that is expected to end by itself; answers its exit code and what it said. */
 export async function startInVain(folder: string, before: Before): Promise<{ code: number | null; said: string }> {
   const { home, environment } = prepare(before);
-  const child = spawn(electronBinary, [folder], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(electronBinary, [folder, ...(before.args ?? [])], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const exit = new Promise<number | null>((done) => child.once('exit', done));
   const said = await text(child.stderr);
   const code = await exit;
