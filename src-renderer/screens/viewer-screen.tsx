@@ -18,22 +18,29 @@ import styles from './viewer.module.css';
 /** What the viewer is given. */
 export interface ViewerScreenProps {
   readonly studyInstanceUID: string;
+  /** Only what came under it; one StudyInstanceUID may name the studies of two patients. */
+  readonly patientID?: string | undefined;
   onClose(): void;
 }
 
 /** The viewer of one study. */
-export const ViewerScreen = (props: ViewerScreenProps) => <OpenStudy key={props.studyInstanceUID} {...props} />;
+export const ViewerScreen = (props: ViewerScreenProps) => (
+  <OpenStudy key={`${props.studyInstanceUID} ${props.patientID}`} {...props} />
+);
 
-function OpenStudy({ studyInstanceUID, onClose }: ViewerScreenProps) {
+function OpenStudy({ studyInstanceUID, patientID, onClose }: ViewerScreenProps) {
   const { t } = useTranslation();
   const { bridge } = useWindowState();
-  const store = useMemo(() => createViewerStore(bridge, studyInstanceUID), [bridge, studyInstanceUID]);
+  const store = useMemo(
+    () => createViewerStore(bridge, { StudyInstanceUID: studyInstanceUID, PatientID: patientID }),
+    [bridge, studyInstanceUID, patientID],
+  );
   const state = useStore(store);
   const [element, setElement] = useState<HTMLDivElement | null>(null);
   const [tool, setTool] = useState<DragTool>('window');
   const [showsTexts, setShowsTexts] = useState(true);
   const [showsHelp, setShowsHelp] = useState(false);
-  const open = useStackView(element, state.view, state.pixelsUrl);
+  const open = useStackView(element, state.view, { pixelsUrl: state.pixelsUrl, onChanged: state.reload });
   const stackState = useStackState(open.stack);
 
   useEffect(() => store.getState().open(), [store]);

@@ -24,30 +24,56 @@ export interface ViewerState {
   move(by: number): void;
   /** Asks for the chosen series anew. */
   retry(): void;
+  /** The chosen series is another one than `view` by now: asks for it anew; false where it was asked often enough. */
+  reload(): boolean;
   thumbnailUrl(SeriesInstanceUID: string): string;
-  /** The body of the chosen series, frame `first` first. */
-  pixelsUrl(first: number): string;
+  /** The body of the series of `view` exactly as it says, frame `first` first. */
+  pixelsUrl(view: SeriesView, first: number): string;
+}
+
+/** Which study: with a PatientID only what came under it, since one StudyInstanceUID may name the studies of two patients. */
+export interface OpenedStudy {
+  readonly StudyInstanceUID: string;
+  readonly PatientID?: string | undefined;
 }
 
 /** Modalities whose series hold no images. PS3.3 C.7.3.1.1.1 */
 const withoutImages = new Set(['SR', 'KO', 'PR', 'AU', 'DOC', 'PLAN', 'REG', 'RTPLAN', 'RTSTRUCT', 'FID', 'M3D', 'HD']);
 
+/** Milliseconds to wait before a series that changes while it is loaded is asked for again; then a person decides. */
+const pauses = [0, 250, 500, 1000, 2000];
+
 /** Makes the store of one open study. */
-export function createViewerStore(bridge: WindowBridge, StudyInstanceUID: string): StoreApi<ViewerState> {
+export function createViewerStore(
+  bridge: WindowBridge,
+  { StudyInstanceUID, PatientID }: OpenedStudy,
+): StoreApi<ViewerState> {
+  const scope = { StudyInstanceUID, ...(PatientID === undefined ? {} : { PatientID }) };
+  const patient: Record<string, string> = PatientID === undefined ? {} : { patient: PatientID };
+  let asked = 0;
+  let reloads = 0;
+
   return createStore<ViewerState>((set, get) => {
+    /** A view that is on the screen stays there until the new one comes. */
     const load = async () => {
       const { SeriesInstanceUID } = get();
       if (SeriesInstanceUID === undefined) return;
-      set({ view: undefined, error: undefined });
-      const outcome = await bridge.call('series.view', { StudyInstanceUID, SeriesInstanceUID }).then(
-        (view) => ({ view }),
+      const turn = ++asked;
+      const outcome = await bridge.call('series.view', { ...scope, SeriesInstanceUID }).then(
+        (view) => ({ view, error: undefined }),
         (error: unknown) => ({ error: errorValue(error) }),
       );
-      if (get().SeriesInstanceUID === SeriesInstanceUID) set(outcome);
+      if (turn === asked) set(outcome);
+    };
+
+    const loadFresh = () => {
+      reloads = 0;
+      set({ view: undefined, error: undefined });
+      void load();
     };
 
     const list = async () => {
-      const outcome = await bridge.call('series.list', { StudyInstanceUID }).then(
+      const outcome = await bridge.call('series.list', scope).then(
         (series) => ({ series }),
         (error: unknown) => ({ error: errorValue(error) }),
       );
@@ -72,17 +98,33 @@ export function createViewerStore(bridge: WindowBridge, StudyInstanceUID: string
       },
       choose: (SeriesInstanceUID) => {
         set({ SeriesInstanceUID });
-        void load();
+        loadFresh();
       },
       move: (by) => {
         const { series = [], SeriesInstanceUID } = get();
         const next = series[series.findIndex((row) => row.SeriesInstanceUID === SeriesInstanceUID) + by];
         if (next?.SeriesInstanceUID) get().choose(next.SeriesInstanceUID);
       },
-      retry: () => void (get().series === undefined ? list() : load()),
-      thumbnailUrl: (SeriesInstanceUID) =>
-        bridge.url(`/window/thumbnail/${StudyInstanceUID}/${SeriesInstanceUID}?size=128`),
-      pixelsUrl: (first) => bridge.url(`/window/pixels/${StudyInstanceUID}/${get().SeriesInstanceUID}?first=${first}`),
+      retry: () => {
+        if (get().series !== undefined) return loadFresh();
+        set({ error: undefined });
+        void list();
+      },
+      reload: () => {
+        const pause = pauses[reloads++];
+        if (pause === undefined) return false;
+        const turn = asked;
+        setTimeout(() => turn === asked && void load(), pause);
+        return true;
+      },
+      thumbnailUrl: (SeriesInstanceUID) => {
+        const query = new URLSearchParams({ size: '128', ...patient });
+        return bridge.url(`/window/thumbnail/${StudyInstanceUID}/${SeriesInstanceUID}?${query}`);
+      },
+      pixelsUrl: ({ SeriesInstanceUID, tag }, first) => {
+        const query = new URLSearchParams({ first: String(first), tag, ...patient });
+        return bridge.url(`/window/pixels/${StudyInstanceUID}/${SeriesInstanceUID}?${query}`);
+      },
     };
   });
 }

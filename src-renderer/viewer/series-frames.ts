@@ -16,8 +16,12 @@ export interface SeriesFrame {
 /** The Cornerstone image id of a frame; stable over restarts, since annotations keep it. */
 const imageIdOf = (SOPInstanceUID: string, frame: number): string => `pacs:${SOPInstanceUID}/${frame}`;
 
+/** False for an instance whose file cannot be read: it has its frames, but no size. */
+export const isDescribed = ({ Rows }: InstanceView): boolean => Rows > 0;
+
 /** True where the series is one stack of parallel slices of the same size: they are windowed and turned as one. */
-export function isVolume({ instances }: SeriesView): boolean {
+export function isVolume(view: SeriesView): boolean {
+  const instances = view.instances.filter(isDescribed);
   const [first] = instances;
   if (!first || instances.length < 2) return false;
   return instances.every(

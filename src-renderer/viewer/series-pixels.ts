@@ -5,7 +5,7 @@ import type { PixelKind, SeriesView } from '#shared/model.ts';
 import { sampleBytes } from '#shared/pixel-stream.ts';
 import type { RecordHead } from '#shared/pixel-stream.ts';
 import { readRecords } from './record-reader.ts';
-import { framesOf } from './series-frames.ts';
+import { framesOf, isDescribed } from './series-frames.ts';
 import type { SeriesFrame } from './series-frames.ts';
 import { ViewerError } from './viewer-error.ts';
 
@@ -42,6 +42,8 @@ export interface PixelRequest {
   readonly view: SeriesView;
   readonly url: string;
   readonly onProgress: (progress: LoadProgress) => void;
+  /** The series is not what `view` says any more; true where it will be opened anew. */
+  readonly onChanged?: () => boolean;
   readonly fetch?: typeof fetch;
 }
 
@@ -55,7 +57,7 @@ const hasSizeOf = (frame: SeriesFrame | undefined, { rows, columns }: RecordHead
 const maximumSentence = 65_536;
 
 /** Starts the transfer of a series' pixels. */
-export function openSeriesPixels({ view, url, onProgress, fetch: get = fetch }: PixelRequest): SeriesPixels {
+export function openSeriesPixels({ view, url, onProgress, onChanged, fetch: get = fetch }: PixelRequest): SeriesPixels {
   const frames = framesOf(view);
   const total = frames.length;
   const slots = createSlots(total);
@@ -78,8 +80,13 @@ export function openSeriesPixels({ view, url, onProgress, fetch: get = fetch }: 
     slots.failRest(new ViewerError('notSent'));
   };
 
-  run().catch((error: unknown) => {
-    if (!ending.signal.aborted) slots.failRest(transferError(error));
+  run().catch((thrown: unknown) => {
+    if (ending.signal.aborted) return;
+    const error = transferError(thrown);
+    const hasChanged = error.code === 'mismatch';
+    // Frames wait on: the view that follows brings them.
+    if (hasChanged && onChanged?.()) return;
+    slots.failRest(hasChanged ? new ViewerError('changing') : error);
     progress();
   });
 
@@ -151,7 +158,8 @@ function createMemory(view: SeriesView, total: number) {
 }
 
 function uniformFrameBytes({ instances }: SeriesView): number | undefined {
-  const lengths = new Set(instances.map((one) => one.Rows * one.Columns * sampleBytes[one.pixelKind]));
+  const described = instances.filter(isDescribed);
+  const lengths = new Set(described.map((one) => one.Rows * one.Columns * sampleBytes[one.pixelKind]));
   const [length] = lengths;
   return lengths.size === 1 && length !== undefined && length % 4 === 0 ? length : undefined;
 }

@@ -23,14 +23,14 @@ export interface StackScreen {
   close(): void;
 }
 
-/** Opens the screen in `element`. @throws ViewerError `noGraphics` where the computer cannot draw. */
+/** Opens the screen in `element`; `presentations` are those of the groups, kept there. @throws ViewerError `noGraphics` where the computer cannot draw. */
 export function openStackScreen(
   element: HTMLDivElement,
   { Modality }: SeriesView,
   holder: StackHolder,
   pixels: SeriesPixels,
+  presentations: Map<string, Presentation>,
 ): StackScreen {
-  const presentations = new Map<string, Presentation>();
   let taken: SeriesFrame | undefined;
   /** Closed by the person, or by the graphics: nothing is drawn any more. */
   let isClosed = false;

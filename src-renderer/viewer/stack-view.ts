@@ -3,6 +3,7 @@ import type { SeriesView } from '#shared/model.ts';
 import type { Pair, turns } from './camera.ts';
 import { offerSeries } from './pacs-images.ts';
 import { changes } from './presentation.ts';
+import type { Presentation } from './presentation.ts';
 import { firstFrameOf, framesOf } from './series-frames.ts';
 import { openSeriesPixels } from './series-pixels.ts';
 import type { LoadProgress } from './series-pixels.ts';
@@ -36,21 +37,38 @@ export interface StackView extends Looks {
   togglePlay(): void;
   speed(factor: number): void;
   close(): void;
+  /** What to open the same series with again; undefined before anything was shown. */
+  place(): StackPlace | undefined;
+}
+
+/** Where a person is in a series, and how it looks. */
+export interface StackPlace {
+  readonly imageId: string;
+  readonly presentations: ReadonlyMap<string, Presentation>;
+  readonly isPlaying: boolean;
+}
+
+/** What a series is opened with. */
+export interface StackRequest {
+  readonly view: SeriesView;
+  pixelsUrl(view: SeriesView, first: number): string;
+  /** The series in the archive is another one by now; true where another view will come. */
+  onChanged(): boolean;
+  /** Where to go on. */
+  readonly place?: StackPlace | undefined;
 }
 
 /** Opens a series in `element`. @throws ViewerError `noGraphics` where the computer cannot draw. */
-export function openStackView(
-  element: HTMLDivElement,
-  view: SeriesView,
-  pixelsUrl: (first: number) => string,
-): StackView {
+export function openStackView(element: HTMLDivElement, { view, pixelsUrl, onChanged, place }: StackRequest): StackView {
   const frames = framesOf(view);
-  const first = firstFrameOf(view);
+  const kept = frames.findIndex(({ imageId }) => imageId === place?.imageId);
+  const first = kept >= 0 ? kept : firstFrameOf(view);
+  const presentations = new Map(place?.presentations);
   const holder = holdStackState(frames, first);
   const told = oncePerPicture<LoadProgress>((progress) => holder.set({ progress }));
-  const pixels = openSeriesPixels({ view, url: pixelsUrl(first), onProgress: progressed });
+  const pixels = openSeriesPixels({ view, url: pixelsUrl(view, first), onProgress: progressed, onChanged });
   const withdraw = offerSeries(frames, view.Modality, pixels);
-  const screen = openScreen(element, view, holder, pixels, withdraw);
+  const screen = openScreen(withdraw, element, view, holder, pixels, presentations);
 
   const show = (index: number) => {
     const frame = frames[index];
@@ -67,7 +85,8 @@ export function openStackView(
   /** A clip plays by itself once it is here, unless the person has gone elsewhere by then. */
   function progressed(progress: LoadProgress): void {
     told.hear(progress);
-    if (progress.done + progress.failed === progress.total && holder.state().target === first) cine.playClip();
+    const isHere = progress.done + progress.failed === progress.total;
+    if (isHere && holder.state().target === first && place?.isPlaying !== false) cine.playClip();
   }
 
   holder.subscribe(() => {
@@ -82,6 +101,11 @@ export function openStackView(
     step: (by) => goTo(holder.state().target + by),
     togglePlay: cine.toggle,
     speed: cine.setSpeed,
+    place: () => {
+      const { shown, target, cine: playing } = holder.state();
+      const imageId = frames[target]?.imageId;
+      return shown && imageId !== undefined ? { imageId, presentations, isPlaying: playing.isPlaying } : undefined;
+    },
     close: () => {
       holder.silence();
       told.stop();
@@ -94,11 +118,10 @@ export function openStackView(
 }
 
 /** Where the screen cannot be opened, the transfer must not go on for nobody. */
-function openScreen(
-  ...[element, view, holder, pixels, withdraw]: [...Parameters<typeof openStackScreen>, withdraw: () => void]
-): StackScreen {
+function openScreen(withdraw: () => void, ...input: Parameters<typeof openStackScreen>): StackScreen {
+  const [, , , pixels] = input;
   try {
-    return openStackScreen(element, view, holder, pixels);
+    return openStackScreen(...input);
   } catch (error) {
     withdraw();
     pixels.close();

@@ -1,12 +1,12 @@
 /** Opens a series in an element for as long as a screen shows it. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { SeriesView } from '#shared/model.ts';
 import { hasImages } from './series-frames.ts';
 import { openStackView } from './stack-view.ts';
 import type { StackState } from './stack-state.ts';
-import type { StackView } from './stack-view.ts';
+import type { StackPlace, StackRequest, StackView } from './stack-view.ts';
 import { viewerErrorValue } from './viewer-error.ts';
 import type { ViewerErrorValue } from './viewer-error.ts';
 
@@ -20,23 +20,28 @@ export interface OpenStack {
 export function useStackView(
   element: HTMLDivElement | null,
   view: SeriesView | undefined,
-  pixelsUrl: (first: number) => string,
+  { pixelsUrl, onChanged }: Pick<StackRequest, 'pixelsUrl' | 'onChanged'>,
 ): OpenStack {
+  const last = useRef<{ readonly series: string; readonly place: StackPlace }>(undefined);
   const [slot] = useState(() => createStore<OpenStack>(() => ({})));
   useEffect(() => {
     if (!element || !view || !hasImages(view)) return;
     let stack: StackView | undefined;
     try {
-      stack = openStackView(element, view, pixelsUrl);
+      // The same series anew goes on where the person is.
+      const place = last.current?.series === view.SeriesInstanceUID ? last.current.place : undefined;
+      stack = openStackView(element, { view, pixelsUrl, onChanged, place });
       slot.setState({ stack }, true);
     } catch (error) {
       slot.setState({ error: viewerErrorValue(error) }, true);
     }
     return () => {
+      const place = stack?.place();
+      if (place) last.current = { series: view.SeriesInstanceUID, place };
       stack?.close();
       slot.setState({}, true);
     };
-  }, [slot, element, view, pixelsUrl]);
+  }, [slot, element, view, pixelsUrl, onChanged]);
   return useStore(slot);
 }
 

@@ -32,6 +32,9 @@ describe('frames of a series', () => {
   it('are one group in a volume, and one each for radiographs and clips', () => {
     expect(isVolume(volume)).toBe(true);
     expect(isVolume(radiographs)).toBe(false);
+    // A file that cannot be read does not take the volume apart.
+    const unreadable = fakeInstance(6, { Rows: 0, Columns: 0, pixelKind: 'uint8' });
+    expect(isVolume({ ...volume, instances: [...volume.instances, unreadable] })).toBe(true);
     expect(new Set(framesOf(volume).map(({ group }) => group)).size).toBe(1);
     expect(new Set(framesOf(radiographs).map(({ group }) => group)).size).toBe(2);
     expect(groupRange(framesOf(clips), 1)).toEqual([0, 2]);

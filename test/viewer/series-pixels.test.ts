@@ -104,6 +104,20 @@ describe('the pixels of a series', () => {
     await expect(pixels.frame(0)).rejects.toMatchObject({ code: 'not-found', message: 'Gone.' });
   });
 
+  it('wait for another view where the series has changed, or say that it changes', async () => {
+    const get = () => Promise.resolve(Response.json({ code: 'mismatch', message: 'Changed.' }, { status: 409 }));
+    const input = { view: volume.view, url: 'x:', onProgress: () => undefined, fetch: get };
+    let heard = 0;
+    const waiting = openSeriesPixels({ ...input, onChanged: () => ++heard > 0 });
+    const frame = waiting.frame(0).catch((error: unknown) => error);
+    await new Promise((later) => setTimeout(later, 5));
+    expect(heard).toBe(1);
+    waiting.close();
+    await expect(frame).resolves.toMatchObject({ fault: 'closed' });
+    const given = openSeriesPixels({ ...input, onChanged: () => false });
+    await expect(given.frame(0)).rejects.toMatchObject({ code: 'mismatch', fault: 'changing', message: '' });
+  });
+
   it('name the line to the archive where it breaks, and memory where it does not suffice', async () => {
     const broken = openSeriesPixels({
       view: volume.view,
