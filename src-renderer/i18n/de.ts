@@ -183,6 +183,8 @@ export const de: Catalogue = {
     loading: 'Bilder werden geladen …',
     loadingOf: '{{done}} von {{total}} geladen',
     waiting: 'Bild {{number}} ist unterwegs …',
+    newImages_one: '{{shown}} neues Bild – zeigen',
+    newImages_other: '{{shown}} neue Bilder – zeigen',
     retry: 'Erneut versuchen',
     frameFailed: 'Dieses Bild kann nicht gezeigt werden',
     seriesFailed: 'Diese Serie kann nicht gezeigt werden',

@@ -170,6 +170,8 @@ export const en = {
     loading: 'Loading the images…',
     loadingOf: 'Loading {{done}} of {{total}}',
     waiting: 'Image {{number}} is on its way…',
+    newImages_one: '{{shown}} new image – show',
+    newImages_other: '{{shown}} new images – show',
     retry: 'Try again',
     frameFailed: 'This image cannot be shown',
     seriesFailed: 'This series cannot be shown',

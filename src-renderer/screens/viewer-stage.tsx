@@ -5,6 +5,7 @@ import { Button, Loader, Progress, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPhotoOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../parts/error-text.ts';
+import { useFormat } from '../parts/use-format.ts';
 import type { ViewerState } from '../state/viewer-store.ts';
 import { attachGestures } from '../viewer/gestures.ts';
 import type { DragTool } from '../viewer/gestures.ts';
@@ -64,6 +65,7 @@ export function ViewerStage({
         <ViewerOverlay {...{ view: state.view, shown, total: stackState.frames.length, showsTexts }} />
       )}
       {stackState && <Loading state={stackState} />}
+      {state.view && !error && state.newImages > 0 && <Arrived state={state} />}
       {isWaiting && (!state.view || hasImages(state.view)) && <Waiting state={state} target={stackState?.target} />}
       {error && <Failure error={error} isFrame={seriesError === undefined} onRetry={state.retry} />}
       {!error && <Nothing state={state} />}
@@ -90,6 +92,19 @@ function Loading({ state: { progress } }: { readonly state: StackState }) {
       <Text size="xs" c="dimmed">
         {text}
       </Text>
+    </div>
+  );
+}
+
+/** The picture does not change by itself under who reads it. */
+function Arrived({ state: { newImages, showNew } }: { readonly state: ViewerState }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <div className={styles.arrived} role="status">
+      <Button size="xs" onMouseDown={(event) => event.preventDefault()} onClick={showNew}>
+        {t('viewer.newImages', { count: newImages, shown: format.number(newImages) })}
+      </Button>
     </div>
   );
 }

@@ -17,6 +17,8 @@ export interface ViewerState {
   /** What is needed to show the chosen series; undefined while it is on its way. */
   readonly view: SeriesView | undefined;
   readonly error: PacsErrorValue | undefined;
+  /** Images of the chosen series that came since `view` did. */
+  readonly newImages: number;
   /** Asks for the series and shows the first that has images; the answer stops listening. */
   open(): () => void;
   choose(SeriesInstanceUID: string): void;
@@ -24,6 +26,8 @@ export interface ViewerState {
   move(by: number): void;
   /** Asks for the chosen series anew. */
   retry(): void;
+  /** Takes the new images into the view. */
+  showNew(): void;
   /** The chosen series is another one than `view` by now: asks for it anew; false where it was asked often enough. */
   reload(): boolean;
   thumbnailUrl(SeriesInstanceUID: string): string;
@@ -50,6 +54,8 @@ export function createViewerStore(
 ): StoreApi<ViewerState> {
   const scope = { StudyInstanceUID, ...(PatientID === undefined ? {} : { PatientID }) };
   const patient: Record<string, string> = PatientID === undefined ? {} : { patient: PatientID };
+  /** SOP Instance UIDs that came to the chosen series since its view was asked for. */
+  const arrived = new Set<string>();
   let asked = 0;
   let reloads = 0;
 
@@ -59,11 +65,15 @@ export function createViewerStore(
       const { SeriesInstanceUID } = get();
       if (SeriesInstanceUID === undefined) return;
       const turn = ++asked;
+      arrived.clear();
+      set({ newImages: 0 });
       const outcome = await bridge.call('series.view', { ...scope, SeriesInstanceUID }).then(
         (view) => ({ view, error: undefined }),
         (error: unknown) => ({ error: errorValue(error) }),
       );
-      if (turn === asked) set(outcome);
+      if (turn !== asked) return;
+      if ('view' in outcome) for (const { SOPInstanceUID } of outcome.view.instances) arrived.delete(SOPInstanceUID);
+      set({ ...outcome, newImages: arrived.size });
     };
 
     const loadFresh = () => {
@@ -89,11 +99,18 @@ export function createViewerStore(
       SeriesInstanceUID: undefined,
       view: undefined,
       error: undefined,
+      newImages: 0,
       open: () => {
         void list();
-        const refresh = throttled(500, list);
+        const refresh = throttled(500, () => {
+          set({ newImages: arrived.size });
+          return list();
+        });
         return bridge.on('instance.stored', (stored) => {
-          if (stored.StudyInstanceUID === StudyInstanceUID) refresh();
+          if (stored.StudyInstanceUID !== StudyInstanceUID) return;
+          if (PatientID !== undefined && stored.PatientID !== PatientID) return;
+          if (stored.SeriesInstanceUID === get().SeriesInstanceUID) arrived.add(stored.SOPInstanceUID);
+          refresh();
         });
       },
       choose: (SeriesInstanceUID) => {
@@ -109,6 +126,10 @@ export function createViewerStore(
         if (get().series !== undefined) return loadFresh();
         set({ error: undefined });
         void list();
+      },
+      showNew: () => {
+        reloads = 0;
+        void load();
       },
       reload: () => {
         const pause = pauses[reloads++];

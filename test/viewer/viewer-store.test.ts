@@ -1,5 +1,6 @@
 /** The store of an open study, over answers that the test makes. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Events } from '#shared/contract.ts';
 import type { SeriesView } from '#shared/model.ts';
 import { createViewerStore } from '#window/state/viewer-store.ts';
 import { fakeBridge } from '../window/fake-bridge.ts';
@@ -69,6 +70,35 @@ describe('an open study', () => {
     state().retry();
     await vi.advanceTimersByTimeAsync(0);
     expect(state().reload()).toBe(true);
+  });
+
+  it('counts the images that come to its series, and takes them in when it is asked to', async () => {
+    const { core, state } = await opened();
+    const tell = (SOPInstanceUID: string, more: Partial<Events['instance.stored']> = {}) =>
+      core.tell('instance.stored', {
+        ...study,
+        SeriesInstanceUID: '2.25.1.1',
+        SOPClassUID: '1',
+        isNewStudy: false,
+        SOPInstanceUID,
+        ...more,
+      });
+    for (const other of [{ PatientID: 'other' }, { SeriesInstanceUID: '2.25.1.9' }, { StudyInstanceUID: '2.25.2' }])
+      tell('2.25.3', other);
+    tell('2.25.100.4.1');
+    tell('2.25.100.4.1');
+    tell('2.25.100.5.1');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(state().newImages).toBe(2);
+    expect(state().view?.instances).toHaveLength(3);
+    count = 4;
+    state().showNew();
+    expect(state().view?.instances).toHaveLength(3);
+    tell('2.25.100.5.1');
+    tell('2.25.100.4.1');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(state().view?.instances).toHaveLength(4);
+    expect(state().newImages).toBe(1);
   });
 
   it('does not come back to a series that was left meanwhile', async () => {
