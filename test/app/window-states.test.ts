@@ -57,6 +57,23 @@ describe('the window', () => {
     await page.context().close();
   });
 
+  it('says why the samples did not all come in, also when the welcome is gone, until that is seen', async () => {
+    const { page } = await open([], 'de-DE');
+    await page.route('**/call/samples.add', async (route) => {
+      core.arrive(madeStudy(0, Date.now()));
+      await page.getByRole('grid').waitFor();
+      await route.fulfill({ status: 507, json: { code: 'storage-full', message: 'The disk is full.' } });
+    });
+    await page.getByRole('button', { name: 'Beispielstudien hinzufügen' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'Die Beispiele konnten nicht alle hinzugefügt werden' });
+    await alert.getByText('Die Festplatte ist voll.').waitFor();
+    await alert.getByText('The disk is full.').waitFor();
+    await page.waitForTimeout(1500);
+    await alert.getByRole('button', { name: 'Schließen' }).click();
+    await alert.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('says that it is loading while it is', async () => {
     core.delay = 1500;
     const { page } = await open();
