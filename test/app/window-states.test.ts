@@ -82,6 +82,17 @@ describe('the window', () => {
     await page.context().close();
   });
 
+  it('fetches the code of the viewer while the list is idle', async () => {
+    const { page } = await open();
+    await page.locator('[data-study]').first().waitFor();
+    await eventually(() =>
+      page.evaluate(() =>
+        performance.getEntriesByType('resource').some(({ name }) => /viewer-screen.*\.js/.test(name)),
+      ),
+    ).toBe(true);
+    await page.context().close();
+  });
+
   it('says what to do when the address has no key', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(`${core.origin}/`);
