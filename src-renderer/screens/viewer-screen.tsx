@@ -56,7 +56,7 @@ function OpenStudy({ studyInstanceUID, patientID, onClose }: ViewerScreenProps) 
     [store, onClose],
   );
   const presentation = (stackState?.error ?? stackState?.broken) ? undefined : stackState?.shown?.presentation;
-  const space = useViewerKeys(open.stack, command);
+  const space = useViewerKeys(open.stack, command, element);
 
   return (
     <main className={styles.viewer} aria-label={t('viewer.label')}>

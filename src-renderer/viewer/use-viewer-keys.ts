@@ -13,15 +13,38 @@ export interface SpaceBar {
 }
 
 /** Where typing belongs to the widget that has the focus. */
-const widgets = 'input, textarea, select, [role=slider], [role=menu], [role=dialog], [role=listbox]';
+const widgets = 'input:not([type=radio]), textarea, select, [role=menu], [role=dialog], [role=listbox]';
 
-/** Listens on the page; `rest` gets the commands that concern the screen. */
-export function useViewerKeys(stack: StackView | undefined, rest: (command: Command) => void): RefObject<SpaceBar> {
+/** These need the keys that move within them, and no others. */
+const movable = 'input[type=radio], [role=slider]';
+const movingKeys = /^(Arrow.*|Home|End|Page.*)$/;
+
+/** A press of a key that belongs to the viewer, whatever has the focus. */
+function isForViewer({ defaultPrevented, target, key }: KeyboardEvent): boolean {
+  if (defaultPrevented || !(target instanceof Element) || target.closest(widgets)) return false;
+  return !(target.closest(movable) && movingKeys.test(key));
+}
+
+/** After a choice with the mouse the keys are the picture's again; who uses the keyboard stays where they are. */
+function returnFocus(stage: HTMLElement | null, clicked: EventTarget | null): void {
+  const isOption = clicked instanceof Element && clicked.closest('[role=option]') !== null;
+  // The click moves the focus after it was told.
+  setTimeout(() => {
+    if (isOption || document.activeElement?.matches(movable)) stage?.focus({ preventScroll: true });
+  });
+}
+
+/** Listens on the page; `rest` gets the commands that concern the screen, `stage` the focus after a choice with the mouse. */
+export function useViewerKeys(
+  stack: StackView | undefined,
+  rest: (command: Command) => void,
+  stage: HTMLElement | null,
+): RefObject<SpaceBar> {
   const space = useRef<SpaceBar>({ isHeld: false, wasUsed: false });
   useEffect(() => {
     const ending = new AbortController();
     const down = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !(event.target instanceof Element) || event.target.closest(widgets)) return;
+      if (!isForViewer(event)) return;
       if (event.key === ' ') return spaceDown(event, space.current);
       const command = commandOf(event);
       if (!command) return;
@@ -40,11 +63,16 @@ export function useViewerKeys(stack: StackView | undefined, rest: (command: Comm
     // First to hear, since the list behind the viewer has keys of its own.
     window.addEventListener('keydown', down, { signal: ending.signal, capture: true });
     window.addEventListener('keyup', up, { signal: ending.signal, capture: true });
+    const pointed = ({ target }: PointerEvent) => returnFocus(stage, target);
+    // A click by the keyboard has no number.
+    const clicked = ({ target, detail }: MouseEvent) => detail > 0 && returnFocus(stage, target);
+    window.addEventListener('pointerup', pointed, { signal: ending.signal });
+    window.addEventListener('click', clicked, { signal: ending.signal });
     window.addEventListener('blur', () => (space.current = { isHeld: false, wasUsed: false }), {
       signal: ending.signal,
     });
     return () => ending.abort();
-  }, [stack, rest]);
+  }, [stack, rest, stage]);
   return space;
 }
 

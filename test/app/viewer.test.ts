@@ -285,7 +285,7 @@ describe('the viewer', () => {
     await drag(page, 30, 0);
     await page.keyboard.up('Space');
     await page.keyboard.press('f');
-    await page.getByText(/^Zoom 1[0-9]{3} %$/).waitFor();
+    await page.getByText(/^Zoom 1,[0-9]{3} %$/).waitFor();
   });
 
   it('keeps what was done to each radiograph of a series', async () => {
@@ -310,6 +310,40 @@ describe('the viewer', () => {
     await viewer().getByText('P-1', { exact: true }).waitFor();
   });
 
+  it('keeps its keys after a tool, a place and a speed were chosen with the mouse', async () => {
+    await choose(clip);
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page
+      .locator('label')
+      .filter({ has: page.getByRole('img', { name: 'Move' }) })
+      .click();
+    await page.locator('[data-tool="pan"]').waitFor();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Home');
+    await waitForFrame(page, 0);
+    expect(await page.locator('[data-tool="pan"]').count()).toBe(1);
+    await page.getByRole('slider').click();
+    await page.keyboard.press('End');
+    await waitForFrame(page, 29);
+    await page.keyboard.press('ArrowUp');
+    await waitForFrame(page, 28);
+    await page.getByRole('combobox', { name: 'Speed' }).click();
+    await page.getByRole('option', { name: '2×' }).click();
+    await page.getByText('50 images/s').waitFor();
+    await page.keyboard.press('Home');
+    await waitForFrame(page, 0);
+    await page.keyboard.press(',');
+    await page.getByText('25 images/s').waitFor();
+    await page.getByRole('radio', { checked: true }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.locator('[data-tool="window"]').waitFor();
+    await page.keyboard.press('i');
+    await page.getByText('Inverted').waitFor();
+    await page.keyboard.press('i');
+  });
+
   it('goes through the series by keys and explains its keys', async () => {
     await choose(volume);
     await page.keyboard.press('PageDown');
@@ -318,6 +352,10 @@ describe('the viewer', () => {
     await page.getByText('CT · Fake 1').waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Mirror left and right').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText('CT · Fake 1').waitFor();
