@@ -21,6 +21,14 @@ let browser: Browser;
 let opened: ViewerPage;
 let page: Page;
 
+/** Slices at the beginning of the cone-beam CT that are sent later. */
+const heldBack: string[] = [];
+
+function send(paths: Iterable<string>): void {
+  const environment = { ...process.env, TCP_NODELAY: '1' };
+  execFileSync('dcmsend', ['-dn', '127.0.0.1', String(core.dicomPort), ...paths], { env: environment });
+}
+
 /** The samples as files, sent by DCMTK like from a scanner. */
 async function sendSamples(): Promise<void> {
   for await (const { bytes } of generateSamples({ scale: 'small' })) {
@@ -28,8 +36,9 @@ async function sendSamples(): Promise<void> {
     writeFileSync(path, bytes);
     files.set(dump(path, '0008,0018'), path);
   }
-  const environment = { ...process.env, TCP_NODELAY: '1' };
-  execFileSync('dcmsend', ['-dn', '127.0.0.1', String(core.dicomPort), ...files.values()], { env: environment });
+  const slices = [...files.values()].filter((path) => dump(path, '0008,0060') === 'CT');
+  heldBack.push(...slices.filter((path) => Number(dump(path, '0020,0013')) <= 3));
+  send([...files.values()].filter((path) => !heldBack.includes(path)));
 }
 
 const dump = (path: string, tag: string): string =>
@@ -175,6 +184,35 @@ describe('over the real core the viewer shows what DCMTK renders', { timeout: 90
       expect(off).toBeLessThanOrEqual(0.01);
       await page.keyboard.press('ArrowDown');
     }
+    await close();
+  });
+
+  it('and goes on in its place when more slices come and the person wants to see them', async () => {
+    const before = await onlySeries('Cone-beam CT, jaws');
+    await open('Cone-beam CT, jaws');
+    await page.getByText(/^Loading/).waitFor({ state: 'detached' });
+    const index = Math.floor(before.instances.length / 2) + 2;
+    for (let step = 0; step < 2; step++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('i');
+    await waitForFrame(page, index);
+    send(heldBack);
+    const button = page.getByRole('button', { name: '3 new images – show' });
+    await button.waitFor();
+    await waitForFrame(page, index);
+    await button.click();
+    const after = await onlySeries('Cone-beam CT, jaws');
+    expect(after.instances).toHaveLength(before.instances.length + 3);
+    const there = after.instances.findIndex((one) => one.SOPInstanceUID === before.instances[index]?.SOPInstanceUID);
+    await waitForFrame(page, there);
+    await page
+      .getByText(`${there + 1} of ${after.instances.length}`)
+      .first()
+      .waitFor();
+    await page.getByText('Inverted').waitFor();
+    expect(await page.getByText('new images').count()).toBe(0);
+    await page.keyboard.press('0');
+    await page.keyboard.press('a');
+    expect(compare(await readPicture(page), after, there).most).toBeLessThanOrEqual(1);
     await close();
   });
 
