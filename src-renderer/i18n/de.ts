@@ -244,6 +244,7 @@ export const de: Catalogue = {
       speed: 'Tempo',
     },
     helpTitle: 'Maus und Tastatur',
+    closeHelp: 'Schließen',
     helpGroup: { mouse: 'Maus und Finger', images: 'Bilder und Serien', picture: 'Bild', window: 'Betrachter' },
     mouse: {
       wheel: 'Mausrad',

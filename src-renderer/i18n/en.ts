@@ -230,6 +230,7 @@ export const en = {
       speed: 'Speed',
     },
     helpTitle: 'Mouse and keyboard',
+    closeHelp: 'Close',
     helpGroup: { mouse: 'Mouse and touch', images: 'Images and series', picture: 'Picture', window: 'Viewer' },
     mouse: {
       wheel: 'Wheel',

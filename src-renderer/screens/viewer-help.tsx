@@ -11,7 +11,13 @@ const mouse = ['wheel', 'left', 'middle', 'right', 'pinch'] as const;
 export function ViewerHelp({ isOpen, onClose }: { readonly isOpen: boolean; onClose(): void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t('viewer.helpTitle')} size="xl">
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t('viewer.helpTitle')}
+      size="xl"
+      closeButtonProps={{ 'aria-label': t('viewer.closeHelp') }}
+    >
       <div className={styles.help}>
         <HelpGroup title={t('viewer.helpGroup.mouse')}>
           {mouse.map((how) => (

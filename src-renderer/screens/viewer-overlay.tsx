@@ -26,7 +26,7 @@ export function ViewerOverlay({ view, shown, total, showsTexts }: ViewerOverlayP
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <div className={styles.overlay}>
+    <div className={styles.overlay} data-modality={view.Modality}>
       {showsTexts && (
         <>
           <Corner place={styles.topLeft} lines={patientLines(t, format, view)} />
@@ -109,7 +109,7 @@ function lookLines(t: TFunction, format: Format, { frame, presentation, camera }
     presentation.inverted ? t('viewer.inverted') : undefined,
     instance.spacing ? undefined : t('viewer.uncalibrated'),
     t('viewer.window', { width: digits(width), center: digits(center) }),
-    t('viewer.zoom', { percent: `${Math.round(camera.scale * 100)} %` }),
+    t('viewer.zoom', { percent: `${format.number(Math.round(camera.scale * 100))} %` }),
   ];
 }
 
@@ -130,11 +130,12 @@ function Sides({ shown: { frame, camera } }: { readonly shown: Shown }) {
 /** A bar of a round length in mm; none where the size of a pixel is unknown. */
 function Scale({ shown: { frame, camera, size, pixelRatio } }: { readonly shown: Shown }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const { instance } = frame;
   if (!instance.spacing) return null;
   const perPixel = (planeOf(instance).columnSpacing / camera.scale) * pixelRatio;
   const { millimetres, screenPixels } = scaleBar(perPixel, Math.min(220, size[0] / pixelRatio / 4));
-  const length = millimetres >= 10 ? `${millimetres / 10} cm` : `${millimetres} mm`;
+  const length = millimetres >= 10 ? `${format.number(millimetres / 10)} cm` : `${format.number(millimetres)} mm`;
   const isAtDetector = instance.spacingSource === 'ImagerPixelSpacing';
   return (
     <div className={styles.scale} data-millimetres={millimetres}>
