@@ -16,7 +16,7 @@ import { schemaVersion } from './schema.ts';
 const batch = { images: 64, bytes: 16 * 1024 * 1024 };
 
 /** Name of the catalogue's file. */
-export const catalogueFile = 'catalogue.sqlite';
+const catalogueFile = 'catalogue.sqlite';
 
 /** Puts a catalogue aside as `.old`, so that the next one begins empty and is filled from the files. */
 export async function putAside(folder: string): Promise<void> {
