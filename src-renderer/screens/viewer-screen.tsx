@@ -40,7 +40,11 @@ function OpenStudy({ studyInstanceUID, patientID, onClose }: ViewerScreenProps) 
   const [tool, setTool] = useState<DragTool>('window');
   const [showsTexts, setShowsTexts] = useState(true);
   const [showsHelp, setShowsHelp] = useState(false);
-  const open = useStackView(element, state.view, { pixelsUrl: state.pixelsUrl, onChanged: state.reload });
+  const open = useStackView(element, state.view, {
+    visit: state.visit,
+    pixelsUrl: state.pixelsUrl,
+    onChanged: state.reload,
+  });
   const stackState = useStackState(open.stack);
 
   useEffect(() => store.getState().open(), [store]);

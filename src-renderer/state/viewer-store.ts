@@ -14,6 +14,8 @@ export interface ViewerState {
   /** Undefined until they came. */
   readonly series: readonly SeriesRow[] | undefined;
   readonly SeriesInstanceUID: string | undefined;
+  /** Counts the choices: within one the place in the series is kept, a new one begins afresh. */
+  readonly visit: number;
   /** What is needed to show the chosen series; undefined while it is on its way. */
   readonly view: SeriesView | undefined;
   readonly error: PacsErrorValue | undefined;
@@ -76,9 +78,9 @@ export function createViewerStore(
       set({ ...outcome, newImages: arrived.size });
     };
 
-    const loadFresh = () => {
+    const loadFresh = (chosen: Partial<ViewerState> = {}) => {
       reloads = 0;
-      set({ view: undefined, error: undefined });
+      set({ ...chosen, view: undefined, error: undefined });
       void load();
     };
 
@@ -97,6 +99,7 @@ export function createViewerStore(
       StudyInstanceUID,
       series: undefined,
       SeriesInstanceUID: undefined,
+      visit: 0,
       view: undefined,
       error: undefined,
       newImages: 0,
@@ -114,8 +117,7 @@ export function createViewerStore(
         });
       },
       choose: (SeriesInstanceUID) => {
-        set({ SeriesInstanceUID });
-        loadFresh();
+        loadFresh({ SeriesInstanceUID, visit: get().visit + 1 });
       },
       move: (by) => {
         const { series = [], SeriesInstanceUID } = get();

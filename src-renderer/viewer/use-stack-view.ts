@@ -16,20 +16,19 @@ export interface OpenStack {
   readonly error?: ViewerErrorValue;
 }
 
-/** Shows `view` in `element`; closes it when either changes or the screen goes. */
+/** Shows `view` in `element`; closes it when either changes or the screen goes. A new view within one `visit` goes on where the person is. */
 export function useStackView(
   element: HTMLDivElement | null,
   view: SeriesView | undefined,
-  { pixelsUrl, onChanged }: Pick<StackRequest, 'pixelsUrl' | 'onChanged'>,
+  { visit, pixelsUrl, onChanged }: Pick<StackRequest, 'pixelsUrl' | 'onChanged'> & { readonly visit: number },
 ): OpenStack {
-  const last = useRef<{ readonly series: string; readonly place: StackPlace }>(undefined);
+  const last = useRef<{ readonly visit: number; readonly place: StackPlace }>(undefined);
   const [slot] = useState(() => createStore<OpenStack>(() => ({})));
   useEffect(() => {
     if (!element || !view || !hasImages(view)) return;
     let stack: StackView | undefined;
     try {
-      // The same series anew goes on where the person is.
-      const place = last.current?.series === view.SeriesInstanceUID ? last.current.place : undefined;
+      const place = last.current?.visit === visit ? last.current.place : undefined;
       stack = openStackView(element, { view, pixelsUrl, onChanged, place });
       slot.setState({ stack }, true);
     } catch (error) {
@@ -37,11 +36,11 @@ export function useStackView(
     }
     return () => {
       const place = stack?.place();
-      if (place) last.current = { series: view.SeriesInstanceUID, place };
+      if (place) last.current = { visit, place };
       stack?.close();
       slot.setState({}, true);
     };
-  }, [slot, element, view, pixelsUrl, onChanged]);
+  }, [slot, element, view, visit, pixelsUrl, onChanged]);
   return useStore(slot);
 }
 

@@ -30,7 +30,7 @@ function returnFocus(stage: HTMLElement | null, clicked: EventTarget | null): vo
   const isOption = clicked instanceof Element && clicked.closest('[role=option]') !== null;
   // The click moves the focus after it was told.
   setTimeout(() => {
-    if (isOption || document.activeElement?.matches(movable)) stage?.focus({ preventScroll: true });
+    if (isOption || !document.activeElement?.closest(`button, a, ${widgets}`)) stage?.focus({ preventScroll: true });
   });
 }
 

@@ -324,7 +324,8 @@ describe('the viewer', () => {
     await page.keyboard.press('Home');
     await waitForFrame(page, 0);
     expect(await page.locator('[data-tool="pan"]').count()).toBe(1);
-    await page.getByRole('slider').click();
+    await page.locator('.mantine-Slider-root').click();
+    await page.locator('[data-shown="14"], [data-shown="15"]').waitFor();
     await page.keyboard.press('End');
     await waitForFrame(page, 29);
     await page.keyboard.press('ArrowUp');
