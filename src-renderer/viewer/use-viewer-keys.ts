@@ -25,13 +25,25 @@ function isForViewer({ defaultPrevented, target, key }: KeyboardEvent): boolean 
   return !(target.closest(movable) && movingKeys.test(key));
 }
 
-/** After a choice with the mouse the keys are the picture's again; who uses the keyboard stays where they are. */
-function returnFocus(stage: HTMLElement | null, clicked: EventTarget | null): void {
-  const isOption = clicked instanceof Element && clicked.closest('[role=option]') !== null;
-  // The click moves the focus after it was told.
-  setTimeout(() => {
-    if (isOption || !document.activeElement?.closest(`button, a, ${widgets}`)) stage?.focus({ preventScroll: true });
-  });
+/** Where the focus may go with the mouse: buttons have keys of their own only with Space and Enter. */
+const mayTakeFocus = `button, a, ${widgets}`;
+
+/** What the mouse chooses with does not keep the keys from the picture; who uses the keyboard stays where they are. */
+function keepFocusOn(stage: HTMLElement, signal: AbortSignal): void {
+  let isMouse = false;
+  const focused = ({ target }: FocusEvent) => {
+    if (isMouse && target instanceof Element && target !== stage && !target.closest(mayTakeFocus))
+      stage.focus({ preventScroll: true });
+  };
+  const clicked = ({ target, detail }: MouseEvent) => {
+    // A click made by a key has no number.
+    if (detail > 0 && target instanceof Element && target.closest('[role=option]'))
+      stage.focus({ preventScroll: true });
+  };
+  window.addEventListener('pointerdown', () => (isMouse = true), { signal, capture: true });
+  window.addEventListener('keydown', () => (isMouse = false), { signal, capture: true });
+  window.addEventListener('focusin', focused, { signal });
+  window.addEventListener('click', clicked, { signal });
 }
 
 /** Listens on the page; `rest` gets the commands that concern the screen, `stage` the focus after a choice with the mouse. */
@@ -63,11 +75,7 @@ export function useViewerKeys(
     // First to hear, since the list behind the viewer has keys of its own.
     window.addEventListener('keydown', down, { signal: ending.signal, capture: true });
     window.addEventListener('keyup', up, { signal: ending.signal, capture: true });
-    const pointed = ({ target }: PointerEvent) => returnFocus(stage, target);
-    // A click by the keyboard has no number.
-    const clicked = ({ target, detail }: MouseEvent) => detail > 0 && returnFocus(stage, target);
-    window.addEventListener('pointerup', pointed, { signal: ending.signal });
-    window.addEventListener('click', clicked, { signal: ending.signal });
+    if (stage) keepFocusOn(stage, ending.signal);
     window.addEventListener('blur', () => (space.current = { isHeld: false, wasUsed: false }), {
       signal: ending.signal,
     });
