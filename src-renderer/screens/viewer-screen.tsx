@@ -60,7 +60,7 @@ function OpenStudy({ studyInstanceUID, patientID, onClose }: ViewerScreenProps) 
     [store, onClose],
   );
   const presentation = (stackState?.error ?? stackState?.broken) ? undefined : stackState?.shown?.presentation;
-  const space = useViewerKeys(open.stack, command, element);
+  const space = useViewerKeys({ stack: open.stack, stage: element, isOff: showsHelp, rest: command });
 
   return (
     <main className={styles.viewer} aria-label={t('viewer.label')}>

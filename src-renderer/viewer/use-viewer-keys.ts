@@ -37,7 +37,9 @@ function keepFocusOn(stage: HTMLElement, signal: AbortSignal): void {
   };
   const clicked = ({ target, detail }: MouseEvent) => {
     // A click made by a key has no number.
-    if (detail > 0 && target instanceof Element && target.closest('[role=option]'))
+    if (detail === 0 || !(target instanceof Element)) return;
+    // An option's list gives the focus back to its field, and a series' tile leaves it where the keyboard put it.
+    if (target.closest('[role=option]') || document.activeElement?.matches(movable))
       stage.focus({ preventScroll: true });
   };
   window.addEventListener('pointerdown', () => (isMouse = true), { signal, capture: true });
@@ -46,14 +48,22 @@ function keepFocusOn(stage: HTMLElement, signal: AbortSignal): void {
   window.addEventListener('click', clicked, { signal });
 }
 
-/** Listens on the page; `rest` gets the commands that concern the screen, `stage` the focus after a choice with the mouse. */
-export function useViewerKeys(
-  stack: StackView | undefined,
-  rest: (command: Command) => void,
-  stage: HTMLElement | null,
-): RefObject<SpaceBar> {
+/** What the keys are for. */
+export interface ViewerKeys {
+  readonly stack: StackView | undefined;
+  /** Gets the focus after a choice with the mouse. */
+  readonly stage: HTMLElement | null;
+  /** True while a dialog has all keys; it may not have the focus yet. */
+  readonly isOff: boolean;
+  /** Gets the commands that concern the screen. */
+  rest(command: Command): void;
+}
+
+/** Listens on the page. */
+export function useViewerKeys({ stack, stage, isOff, rest }: ViewerKeys): RefObject<SpaceBar> {
   const space = useRef<SpaceBar>({ isHeld: false, wasUsed: false });
   useEffect(() => {
+    if (isOff) return;
     const ending = new AbortController();
     const down = (event: KeyboardEvent) => {
       if (!isForViewer(event)) return;
@@ -80,7 +90,7 @@ export function useViewerKeys(
       signal: ending.signal,
     });
     return () => ending.abort();
-  }, [stack, rest, stage]);
+  }, [stack, rest, stage, isOff]);
   return space;
 }
 

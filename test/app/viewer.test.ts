@@ -357,6 +357,7 @@ describe('the viewer', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
+    // Meant for the dialog, though it may not have the focus yet.
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText('CT · Fake 1').waitFor();
