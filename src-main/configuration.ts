@@ -4,6 +4,7 @@ import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { z } from 'zod';
 import { PacsError } from '#shared/errors.ts';
 import { settingsSchema, type Settings } from '#shared/settings.ts';
+import { fromOrthanc } from './peers/orthanc-modality.ts';
 
 /** Checked settings, and a sentence for each option that has no effect. */
 export interface Configuration {
@@ -31,7 +32,8 @@ export async function loadConfiguration(
   overrides: Overrides = {},
 ): Promise<Configuration> {
   const read = file === undefined ? {} : substitute(await parseFile(file), environment);
-  const tree = applyOverrides(merge(read as Tree, fromEnvironment(environment)), overrides);
+  const given = merge(read as Tree, fromEnvironment(environment));
+  const tree = applyOverrides(withCurrentNames(given), overrides);
   const checked = settingsSchema.safeParse(tree);
   if (!checked.success) throw new PacsError('bad-request', describe(checked.error, file));
   return { settings: checked.data, warnings: unusedOptions(tree, settingsSchema) };
@@ -132,6 +134,18 @@ function merge(base: Tree, over: Tree): Tree {
   }
   return merged;
 }
+
+/* Names that Orthanc takes beside the ones of its documentation. */
+function withCurrentNames({ RejectSopClasses, DicomModalities, ...tree }: Tree): Tree {
+  return {
+    ...(RejectSopClasses === undefined ? {} : { RejectedSopClasses: RejectSopClasses }),
+    ...tree,
+    ...(DicomModalities === undefined ? {} : { DicomModalities: withNodes(DicomModalities) }),
+  };
+}
+
+const withNodes = (nodes: unknown): unknown =>
+  isTree(nodes) ? Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, fromOrthanc(node)])) : nodes;
 
 function applyOverrides(tree: Tree, { data, dicomPort, httpPort }: Overrides): Tree {
   return {

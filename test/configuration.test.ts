@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '#main/configuration.ts';
 import { temporaryFolder } from './support/instances.ts';
+import { hasSharedData, sharedData, sharedDataNote } from './support/shared-data.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -45,13 +46,58 @@ describe('a configuration file', () => {
   it('may begin with a byte order mark', async () => {
     expect((await load('\ufeff{ "Name": "Notepad" }')).settings.Name).toBe('Notepad');
   });
+  it('takes every option of a modality that Orthanc knows, older names too', async () => {
+    const { settings, warnings } = await load(
+      `{ "DicomModalities": {
+        "a": { "AET": " A ", "Host": "h", "Port": "104", "Manufacturer": "SyngoVia", "AllowEcho": false, "AllowFind": false,
+          "AllowFindWorklist": false, "AllowGet": false, "AllowMove": false, "AllowStore": false, "AllowNAction": false,
+          "AllowEventReport": true, "AllowTranscoding": false, "UseDicomTls": true, "LocalAet": "", "Timeout": 0,
+          "RetrieveMethod": "C-GET" },
+        "b": { "AET": "B", "Host": "h", "Port": 1, "AllowNEventReport": true, "LocalAet": "US", "Timeout": 3 },
+        "c": { "AET": "C", "Host": "h", "Port": 1, "AllowStorageCommitment": true, "AllowNAction": false } } }`,
+    );
+    expect(warnings).toEqual([]);
+    expect(settings.DicomModalities).toMatchObject({
+      a: {
+        AET: 'A',
+        Port: 104,
+        Manufacturer: 'GenericNoWildcardInDates',
+        AllowStorageCommitment: false,
+        AllowMpps: true,
+        AllowTranscoding: false,
+        UseDicomTls: true,
+        RetrieveMethod: 'C-GET',
+      },
+      b: { AllowStorageCommitment: true, LocalAet: 'US', Timeout: 3 },
+      c: { AllowStorageCommitment: true },
+    });
+    expect(settings.DicomModalities['a']).not.toHaveProperty('LocalAet', '');
+    expect(settings.DicomModalities['a']?.Timeout).toBeUndefined();
+  });
   it('gets a warning for options of a modality that have no effect', async () => {
     const { warnings } = await load(
-      '{ "DicomModalities": { "a": { "AET": "A", "Host": "h", "Port": 1, "AllowFind": true, "Timeout": 3 } } }',
+      '{ "DicomModalities": { "a": { "AET": "A", "Host": "h", "Port": 1, "AllowFinds": true, "Colour": 3 } } }',
     );
     expect(warnings).toHaveLength(2);
-    expect(warnings[0]).toContain('DicomModalities.a.AllowFind');
+    expect(warnings[0]).toContain('DicomModalities.a.AllowFinds');
   });
+  it('may name the refused SOP classes as Orthanc first did', async () => {
+    const { settings, warnings } = await load('{ "RejectSopClasses": ["1.2.*"] }');
+    expect([settings.RejectedSopClasses, warnings]).toEqual([['1.2.*'], []]);
+  });
+  const samples: Readonly<Record<string, readonly string[]>> = {
+    'api-only.json': ['WebViewer', 'Explorer'],
+    'clinic.json': ['TemporaryDirectory', 'Plugins', 'StorageCompression'],
+    'docker.json': [],
+  };
+  it.for(Object.entries(samples))(
+    `of Orthanc's users, %s, is warned of nothing that is supported${sharedDataNote}`,
+    { skip: !hasSharedData },
+    async ([name, unsupported]) => {
+      const { warnings } = await loadConfiguration(join(sharedData, 'config', name), {});
+      expect(warnings.map((warning) => /option (\S+) /.exec(warning)?.[1])).toEqual(unsupported);
+    },
+  );
   it('takes OverwriteInstances as Orthanc before 1.13 wrote it', async () => {
     expect((await load('{ "OverwriteInstances": true }')).settings.OverwriteInstances).toBe('Always');
   });

@@ -1,22 +1,12 @@
-/** Whom we know and what they may do, by DicomModalities and the rest of the settings. */
+/** Whom we know and what they may do, by DicomModalities, the nodes that people added, and the rest of the settings. */
 import { describe, expect, test } from 'vitest';
-import { settingsSchema } from '#shared/settings.ts';
+import type { Operation } from '#shared/model.ts';
 import { plainAddress } from '#main/peers/address.ts';
 import { createHostAddresses } from '#main/peers/host-addresses.ts';
-import { openPeers, type Operation } from '#main/peers/peers.ts';
+import { node, openRoom, peersOf, testFolder } from './support.ts';
 
-const DicomModalities = {
-  pano: ['PANO', '192.168.1.20', 104],
-  sensor: { AET: 'Sensor', Host: 'sensor.clinic', Port: 104, AllowStore: true, AllowEcho: false },
-  viewer: { AET: 'VIEWER', Host: '::1', Port: 104, AllowStore: false },
-};
-
-const peersOf = (values: Record<string, unknown> = {}) =>
-  openPeers(settingsSchema.parse({ DicomModalities, ...values }), (host) =>
-    createHostAddresses(async (name) => (name === 'sensor.clinic' ? ['192.168.1.30', 'fe80::1'] : []))(host),
-  );
 const may = async (values: Record<string, unknown>, aet: string, address: string, operation: Operation) => {
-  const verdict = await peersOf(values).may(aet, address, operation);
+  const verdict = await (await peersOf(values)).may(aet, address, operation);
   return verdict.isAllowed ? 'yes' : verdict.reason;
 };
 
@@ -36,9 +26,27 @@ describe('A caller', () => {
     expect(await may({ DicomAlwaysAllowStore: false }, 'PANO', '10.0.0.1', 'Store')).toBe('yes');
   });
 
+  const operations = ['Echo', 'Store', 'Find', 'FindWorklist', 'Move', 'Get', 'StorageCommitment', 'Mpps'] as const;
+
+  test.each(operations)('who is unknown may %s by its own setting only', async (operation) => {
+    const none = Object.fromEntries(operations.map((each) => [`DicomAlwaysAllow${each}`, false]));
+    const only = { ...none, [`DicomAlwaysAllow${operation}`]: true };
+    const isOurs = operation === 'StorageCommitment' || operation === 'Mpps';
+    const peers = await peersOf(isOurs ? { ...none, Chairside: only } : only);
+    for (const asked of operations)
+      expect((await peers.may('NEW', '10.0.0.1', asked)).isAllowed).toBe(asked === operation);
+  });
+
+  test.each(operations)('who is known may not %s where its entry says so', async (operation) => {
+    const modality = { AET: 'ONE', Host: '10.0.0.1', Port: 104, [`Allow${operation}`]: false };
+    const peers = await peersOf({ DicomModalities: { one: modality }, [`DicomAlwaysAllow${operation}`]: true });
+    for (const asked of operations)
+      expect((await peers.may('ONE', '10.0.0.1', asked)).isAllowed).toBe(asked !== operation);
+  });
+
   test('is known by its AE title with regard to case only on demand', async () => {
-    expect((await peersOf().find('SENSOR ', '10.0.0.1'))?.name).toBe('sensor');
-    expect(await peersOf({ StrictAetComparison: true }).find('SENSOR', '10.0.0.1')).toBeUndefined();
+    expect((await (await peersOf()).find('SENSOR ', '10.0.0.1'))?.name).toBe('sensor');
+    expect(await (await peersOf({ StrictAetComparison: true })).find('SENSOR', '10.0.0.1')).toBeUndefined();
   });
 
   test('must come from its address on demand: number, name, IPv4 in IPv6', async () => {
@@ -58,9 +66,89 @@ describe('A caller', () => {
       left: ['TWIN', '10.0.0.1', 104],
       right: { AET: 'TWIN', Host: '10.0.0.2', Port: 104, AllowStore: false },
     };
-    expect((await peersOf({ DicomModalities: twins }).find('TWIN', '10.0.0.2'))?.name).toBe('right');
-    expect((await peersOf({ DicomModalities: twins }).find('TWIN', '10.0.0.9'))?.name).toBe('left');
+    expect((await (await peersOf({ DicomModalities: twins })).find('TWIN', '10.0.0.2'))?.name).toBe('right');
+    expect((await (await peersOf({ DicomModalities: twins })).find('TWIN', '10.0.0.9'))?.name).toBe('left');
     expect(await may({ DicomModalities: twins }, 'TWIN', '10.0.0.2', 'Store')).toBe('"right" may not send images.');
+  });
+});
+
+describe('A node that was added', () => {
+  test('is known at once, and after a restart', async () => {
+    const folder = await testFolder();
+    const before = await openRoom({}, folder);
+    await before.peers.save('cart', node('CART', '10.1.1.1', { AllowFind: false, Timeout: 5 }));
+    expect(before.peers.titled('cart')).toMatchObject({ name: 'cart', Port: 11_112 });
+    expect((await before.peers.may('CART', '10.9.9.9', 'Find')).isAllowed).toBe(false);
+    await before.close();
+    const after = await openRoom({}, folder);
+    expect(after.peers.get('cart')).toMatchObject({ AET: 'CART', AllowFind: false, AllowGet: true, Timeout: 5 });
+    expect(after.peers.list().map(({ name }) => name)).toEqual(['pano', 'sensor', 'viewer', 'cart']);
+    await after.close();
+  });
+
+  test('is changed, renamed with all that was seen of it, and removed', async () => {
+    const folder = await testFolder();
+    const { peers, close } = await openRoom({}, folder);
+    await peers.save('cart', node('CART'));
+    peers.seen({ name: 'cart' }, { sent: 3 });
+    await peers.save('cart', node('CART2'));
+    await peers.save('room 2', node('CART2'), 'cart');
+    expect([peers.get('cart'), peers.get('room 2')?.AET]).toEqual([undefined, 'CART2']);
+    await close();
+    const after = await openRoom({}, folder);
+    const [device] = (await after.peers.devices()).devices.filter(({ isFixed }) => !isFixed);
+    expect(device).toMatchObject({ name: 'room 2', instancesSent: 3 });
+    await after.peers.remove('room 2');
+    expect(after.peers.titled('CART2')).toBeUndefined();
+    await after.peers.save('room 2', node('CART2'));
+    expect((await after.peers.devices()).devices.at(-1)).toMatchObject({ name: 'room 2', instancesSent: 0 });
+    await after.close();
+  });
+
+  test('takes nobody’s name, and those of the configuration file stay', async () => {
+    const peers = await peersOf();
+    await peers.save('a', node('A'));
+    await peers.save('b', node('B'));
+    await expect(peers.save('a', node('B'), 'b')).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(peers.save('pano', node('B'))).rejects.toMatchObject({
+      code: 'bad-request',
+      message: '"pano" stands in the configuration file and is changed there.',
+    });
+    await expect(peers.save('new', node('B'), 'pano')).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(peers.remove('pano')).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(peers.remove('nobody')).rejects.toMatchObject({ code: 'not-found' });
+    await expect(peers.save('c', node('B'), 'nobody')).rejects.toMatchObject({ code: 'not-found' });
+    expect(peers.list()).toHaveLength(5);
+  });
+
+  test('stands back behind one of that name in the configuration file', async () => {
+    const folder = await testFolder();
+    const before = await openRoom({}, folder);
+    await before.peers.save('cart', node('OLD'));
+    await before.close();
+    const after = await openRoom({ DicomModalities: { cart: ['NEW', 'h', 104] } }, folder);
+    expect(after.peers.list()).toMatchObject([{ name: 'cart', AET: 'NEW' }]);
+    await after.close();
+  });
+
+  test('is known until the end of the program without DicomModalitiesInDatabase, as in Orthanc', async () => {
+    const folder = await testFolder();
+    const before = await openRoom({ DicomModalitiesInDatabase: false }, folder);
+    await before.peers.save('cart', node('CART'));
+    expect(before.peers.get('cart')?.AET).toBe('CART');
+    await before.close();
+    const after = await openRoom({ DicomModalitiesInDatabase: false }, folder);
+    expect(after.peers.get('cart')).toBeUndefined();
+    await after.close();
+  });
+
+  test('that cannot be kept is not known either', async () => {
+    const { peers, records, close } = await openRoom();
+    const broken = await records.change({ sql: 'ALTER TABLE peers_nodes RENAME TO elsewhere' });
+    expect(broken).toBeDefined();
+    await expect(peers.save('cart', node('CART'))).rejects.toMatchObject({ code: 'internal' });
+    expect(peers.get('cart')).toBeUndefined();
+    await close();
   });
 });
 
