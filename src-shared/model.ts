@@ -114,3 +114,129 @@ export interface SystemInfo {
   readonly diskFree: number;
   readonly warnings: readonly string[];
 }
+
+/** A DICOM node that we know: how to reach it and what it may do here (option names of the reference implementation). */
+export interface Modality {
+  /** Our name for it, unique. */
+  readonly name: string;
+  readonly AET: string;
+  readonly Host: string;
+  readonly Port: number;
+  readonly Manufacturer: string;
+  /** The AE title that we call it with; DicomAet if not given. */
+  readonly LocalAet?: string | undefined;
+  /** Seconds to wait for its answers; DicomScuTimeout if not given. */
+  readonly Timeout?: number | undefined;
+  readonly UseDicomTls: boolean;
+  readonly RetrieveMethod: 'SystemDefault' | 'C-MOVE' | 'C-GET';
+  readonly AllowEcho: boolean;
+  readonly AllowStore: boolean;
+  readonly AllowFind: boolean;
+  readonly AllowFindWorklist: boolean;
+  readonly AllowMove: boolean;
+  readonly AllowGet: boolean;
+  readonly AllowStorageCommitment: boolean;
+  readonly AllowMpps: boolean;
+  readonly AllowTranscoding: boolean;
+}
+
+/** What a DICOM node may ask of us. */
+export type Operation = 'Echo' | 'Store' | 'Find' | 'FindWorklist' | 'Move' | 'Get' | 'StorageCommitment' | 'Mpps';
+
+/** A known node with what was seen of it since the archive was made; times ISO 8601, UTC. */
+export interface Device extends Modality {
+  /** True for one of the configuration file: it is changed there. */
+  readonly isFixed: boolean;
+  readonly lastContact?: string | undefined;
+  /** The last thing that went wrong with it, in words. */
+  readonly lastError?: string | undefined;
+  readonly lastErrorAt?: string | undefined;
+  readonly instancesReceived: number;
+  readonly instancesSent: number;
+}
+
+/** A caller that we do not know and that was refused. */
+export interface UnknownCaller {
+  readonly callingAET: string;
+  readonly remoteAddress: string;
+  readonly count: number;
+  readonly lastAt: string;
+  /** Why it was refused, in words. */
+  readonly reason: string;
+}
+
+/** Where a scheduled procedure step stands. */
+export type WorklistStatus = 'scheduled' | 'arrived' | 'in progress' | 'completed' | 'discontinued';
+
+/** One scheduled procedure step; dates `YYYYMMDD`, times `HHMMSS`, names as DICOM writes them. */
+export interface WorklistItem {
+  readonly id: string;
+  readonly status: WorklistStatus;
+  /** `file` ones follow their .wl file and are changed there. */
+  readonly source: 'window' | 'rest' | 'file';
+  readonly PatientName: string;
+  readonly PatientID: string;
+  readonly PatientBirthDate: string;
+  readonly PatientSex: string;
+  readonly AccessionNumber: string;
+  readonly ReferringPhysicianName: string;
+  readonly StudyInstanceUID: string;
+  readonly RequestedProcedureID: string;
+  readonly RequestedProcedureDescription: string;
+  readonly Modality: string;
+  readonly ScheduledStationAETitle: string;
+  readonly ScheduledStationName: string;
+  readonly ScheduledProcedureStepStartDate: string;
+  readonly ScheduledProcedureStepStartTime: string;
+  readonly ScheduledProcedureStepDescription: string;
+  readonly ScheduledProcedureStepID: string;
+  readonly ScheduledPerformingPhysicianName: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly changedAt: string;
+}
+
+/** Where a job stands. `retry`: it failed for now and is tried again at `nextTryAt`. */
+export type JobStatus = 'pending' | 'running' | 'paused' | 'retry' | 'success' | 'failure' | 'cancelled';
+
+/** The kinds of long work. */
+export type JobType =
+  | 'DicomModalityStore'
+  | 'DicomMoveScu'
+  | 'DicomGetScu'
+  | 'DicomMoveScp'
+  | 'StorageCommitmentScu'
+  | 'StorageCommitmentScp'
+  | 'MppsForward';
+
+/** One long work; times ISO 8601, UTC. */
+export interface Job {
+  readonly id: string;
+  readonly type: JobType;
+  readonly status: JobStatus;
+  /** Larger goes first; 0 by default. */
+  readonly priority: number;
+  /** What it does, in words without patient data, such as the name of a node. */
+  readonly description: string;
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly tries: number;
+  readonly createdAt: string;
+  readonly startedAt?: string | undefined;
+  readonly endedAt?: string | undefined;
+  readonly nextTryAt?: string | undefined;
+  /** Why it failed or is tried again, in words. */
+  readonly error?: PacsErrorValue | undefined;
+  /** What it was asked to do and what came out; depends on the type. */
+  readonly content: unknown;
+  readonly output?: unknown;
+}
+
+/** Which of our instances are meant; what is absent means all below. */
+export interface ResourceScope {
+  readonly PatientID?: string | undefined;
+  readonly StudyInstanceUID: string;
+  readonly SeriesInstanceUID?: string | undefined;
+  readonly SOPInstanceUID?: string | undefined;
+}

@@ -13,21 +13,53 @@ const aeTitle = z
 const permissions = {
   AllowEcho: z.boolean().default(true),
   AllowStore: z.boolean().default(true),
+  AllowFind: z.boolean().default(true),
+  AllowFindWorklist: z.boolean().default(true),
+  AllowMove: z.boolean().default(true),
+  AllowGet: z.boolean().default(true),
+  AllowStorageCommitment: z.boolean().default(true),
+  AllowMpps: z.boolean().default(true),
+  AllowTranscoding: z.boolean().default(true),
 };
+
+/** A known DICOM node without its name, as the configuration file and the window give it. */
+export const modalitySchema = z.object({
+  AET: aeTitle,
+  Host: z.string().trim().min(1, 'Type the address of the device.').max(255),
+  Port: z.int().min(1, 'A port is a number from 1 to 65535.').max(65535, 'A port is a number from 1 to 65535.'),
+  Manufacturer: z.string().max(64).default('Generic'),
+  LocalAet: aeTitle.optional(),
+  Timeout: z.number().min(0).max(86_400).optional(),
+  UseDicomTls: z.boolean().default(false),
+  RetrieveMethod: z.enum(['SystemDefault', 'C-MOVE', 'C-GET']).default('SystemDefault'),
+  ...permissions,
+});
 
 const modality = z.preprocess(
   (value) =>
     Array.isArray(value)
       ? { AET: value[0], Host: value[1], Port: Number(value[2]), ...(value[3] ? { Manufacturer: value[3] } : {}) }
       : value,
-  z.object({
-    AET: aeTitle,
-    Host: z.string().min(1),
-    Port: port,
-    Manufacturer: z.string().default('Generic'),
-    ...permissions,
-  }),
+  modalitySchema,
 );
+
+/** One more AE title of ours on the same port. */
+const ownAET = z.object({
+  AET: aeTitle,
+  /** Put on every study that comes under this title; questions under it see only studies with it. */
+  Label: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'A label has letters, digits, _ and - only.')
+    .optional(),
+  AllowEcho: z.boolean().default(true),
+  AllowStore: z.boolean().default(true),
+  AllowFind: z.boolean().default(true),
+  AllowFindWorklist: z.boolean().default(true),
+  AllowMove: z.boolean().default(true),
+  AllowGet: z.boolean().default(true),
+  AllowStorageCommitment: z.boolean().default(true),
+  AllowMpps: z.boolean().default(true),
+});
 
 /** Every setting at the top of the configuration file. */
 export const settingsSchema = z.object({
@@ -45,6 +77,76 @@ export const settingsSchema = z.object({
   StrictAetComparison: z.boolean().default(false).describe('Compare AE titles with regard to case.'),
   DicomAlwaysAllowEcho: z.boolean().default(true).describe('Unknown callers may verify the connection.'),
   DicomAlwaysAllowStore: z.boolean().default(true).describe('Unknown callers may send images.'),
+  DicomAlwaysAllowFind: z.boolean().default(false).describe('Unknown callers may query (C-FIND).'),
+  DicomAlwaysAllowFindWorklist: z.boolean().default(false).describe('Unknown callers may read the worklist.'),
+  DicomAlwaysAllowMove: z.boolean().default(false).describe('Unknown callers may have images sent (C-MOVE).'),
+  DicomAlwaysAllowGet: z.boolean().default(false).describe('Unknown callers may fetch images (C-GET).'),
+  DicomModalitiesInDatabase: z
+    .boolean()
+    .default(true)
+    .describe('Nodes may be added and changed in the window; those of the configuration file stay as they are there.'),
+  DicomScuTimeout: seconds.default(10).describe('Seconds to wait for the answers of another node.'),
+  DicomScuPreferredTransferSyntax: z
+    .string()
+    .regex(/^[0-9.]{1,64}$/)
+    .default('1.2.840.10008.1.2.1')
+    .describe('Transfer syntax to change images into for nodes that do not take the stored one.'),
+  TranscodeDicomProtocol: z
+    .boolean()
+    .default(true)
+    .describe('Change the transfer syntax for nodes that do not take the stored one.'),
+  DicomDefaultRetrieveMethod: z
+    .enum(['C-MOVE', 'C-GET'])
+    .default('C-MOVE')
+    .describe('How images are fetched from other nodes.'),
+  DicomEchoChecksFind: z.boolean().default(false).describe('A test of a node also asks whether it answers queries.'),
+  SynchronousCMove: z
+    .boolean()
+    .default(true)
+    .describe('C-MOVE answers when the images are sent; else at once, and a job sends them.'),
+  LimitFindResults: z.int().min(0).default(0).describe('Most answers of a query above image level; 0 is without end.'),
+  LimitFindInstances: z.int().min(0).default(0).describe('Most answers of a query at image level; 0 is without end.'),
+  ConcurrentJobs: z.int().min(0).max(64).default(2).describe('Jobs that run at once; 0 is one a processor.'),
+  JobsHistorySize: z.int().min(0).max(100_000).default(1000).describe('Ended jobs that are kept to look at.'),
+  DicomTlsEnabled: z.boolean().default(false).describe('Encrypt DICOM (TLS).'),
+  DicomTlsCertificate: z.string().optional().describe('File of our certificate (PEM).'),
+  DicomTlsPrivateKey: z.string().optional().describe('File of the private key of our certificate (PEM).'),
+  DicomTlsTrustedCertificates: z.string().optional().describe('File of the certificates that we trust (PEM).'),
+  DicomTlsRemoteCertificateRequired: z
+    .boolean()
+    .default(true)
+    .describe('Callers must show a certificate that we trust.'),
+  DicomTlsMinimumProtocolVersion: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe('0 is the BCP 195 profile (TLS 1.2 and 1.3), 4 TLS 1.2 and newer, 5 TLS 1.3.'),
+  DicomTlsCiphersAccepted: z.array(z.string()).default([]).describe('Ciphers, where not those of BCP 195.'),
+  Worklists: z
+    .object({
+      Enable: z.boolean().default(true).describe('Answer worklist queries.'),
+      Database: z.string().optional().describe('Folder of .wl files, watched.'),
+      Directory: z.string().optional().describe('The same under its newer name.'),
+      FilterIssuerAet: z
+        .boolean()
+        .default(false)
+        .describe('A caller sees only steps that are scheduled for its own AE title.'),
+      LimitAnswers: z.int().min(0).default(0).describe('Most answers of a worklist query; 0 is without end.'),
+      SaveInOrthancDatabase: z.boolean().optional().describe('Items are always rows of our own.'),
+      SetStudyInstanceUidIfMissing: z
+        .boolean()
+        .default(true)
+        .describe('An item without a study instance UID is given one.'),
+      DeleteWorklistsOnStableStudy: z
+        .boolean()
+        .default(true)
+        .describe('An item is completed when its study has come and nothing more follows, also without MPPS.'),
+      DeleteWorklistsDelay: z.number().min(0).default(24).describe('Hours after which a done item is removed.'),
+      HousekeepingInterval: seconds.default(60).describe('Seconds between two looks for items to complete or remove.'),
+    })
+    .prefault({}),
+  StableAge: seconds.default(60).describe('Seconds without a new image after which a study counts as complete.'),
   DicomModalities: z
     .record(z.string(), modality)
     .default({})
@@ -119,6 +221,24 @@ export const settingsSchema = z.object({
       AssociationRequestTimeout: seconds
         .default(10)
         .describe('Seconds a new connection has to ask for an association.'),
+      DicomTlsPort: port
+        .optional()
+        .describe('A second port for DICOM over TLS; without it DicomTlsEnabled encrypts DicomPort itself.'),
+      AETitles: z
+        .array(ownAET)
+        .max(32)
+        .default([])
+        .describe('More AE titles of ours on the same port, each with its own label and rights.'),
+      CheckUserIdentity: z
+        .boolean()
+        .default(false)
+        .describe('Callers must name a registered user and its password (user identity negotiation).'),
+      DicomAlwaysAllowStorageCommitment: z
+        .boolean()
+        .default(false)
+        .describe('Unknown callers may ask for storage commitment.'),
+      DicomAlwaysAllowMpps: z.boolean().default(false).describe('Unknown callers may report procedure steps.'),
+      MppsForwardTo: z.array(z.string()).default([]).describe('Names of nodes that procedure steps are forwarded to.'),
       MaximumAssociationMinutes: z
         .number()
         .min(0)
@@ -139,6 +259,9 @@ export const settingsSchema = z.object({
     })
     .prefault({}),
 });
+
+/** One more AE title of ours. */
+export type OwnAET = z.output<typeof ownAET>;
 
 /** All settings, checked, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;

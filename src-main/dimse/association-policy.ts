@@ -1,10 +1,13 @@
 /** Who gets an association, and which of its presentation contexts: a pure function of request, settings and permissions. */
 import { PacsError } from '#shared/errors.ts';
 import type { Settings } from '#shared/settings.ts';
+import type { Operation } from '#shared/model.ts';
 import { isStorageSOPClass } from '#shared/sop-classes.ts';
 import { transferSyntaxes } from '#shared/transfer-syntaxes.ts';
 import type { Verdict } from '../peers/peers.ts';
+import type { Roles } from './association-items.ts';
 import { dicomApplicationContext, type AssociationRequest, type ProposedContext } from './association-request.ts';
+import type { OwnTitle } from './own-titles.ts';
 import { rejection, type Rejection } from './pdu.ts';
 import { matcher } from './wildcard.ts';
 
@@ -23,6 +26,8 @@ export interface AnsweredContext {
   readonly result: (typeof contextResult)[keyof typeof contextResult];
   /** The one that we took; absent where the context was not accepted. */
   readonly transferSyntax?: string;
+  /** As negotiated; absent where the caller proposed none, so that it asks and we perform. */
+  readonly roles?: Roles;
 }
 
 /** The answer to an association request. A refusal has the reason for the caller and the sentence for our people. */
@@ -30,14 +35,18 @@ export type Answer =
   | { readonly isAccepted: true; readonly contexts: readonly AnsweredContext[] }
   | { readonly isAccepted: false; readonly rejection: Rejection; readonly error: PacsError };
 
-/** What the caller may do. */
-interface Permissions {
-  readonly Echo: Verdict;
-  readonly Store: Verdict;
-}
+/** What the caller may do, by operation. */
+export type Permissions = Readonly<Record<Operation, Verdict>>;
+
+/** The services beside verification and storage: SOP class to the right that it needs. */
+export type ServiceRights = ReadonlyMap<string, Operation>;
 
 /** Decides requests by the settings. */
-export type AssociationPolicy = (request: AssociationRequest, permissions: Permissions) => Answer;
+export type AssociationPolicy = (
+  request: AssociationRequest,
+  permissions: Permissions,
+  own: OwnTitle | undefined,
+) => Answer;
 
 /** The Verification SOP class, PS3.4 A.4. */
 export const verification = '1.2.840.10008.1.1';
@@ -56,27 +65,56 @@ const hasWildcard = (pattern: string): boolean => /[*?]/.test(pattern);
  * The policy of these settings. Of the transfer syntaxes of a context the first that we take is accepted: the order is
  * the sender's, and what it names first is what it has.
  */
-export function createAssociationPolicy(settings: Settings): AssociationPolicy {
+export function createAssociationPolicy(settings: Settings, services: ServiceRights = new Map()): AssociationPolicy {
   const takesClass = createSOPClassFilter(settings);
   const takesSyntax = createTransferSyntaxFilter(settings);
 
-  function answerContext(context: ProposedContext, permissions: Permissions): AnsweredContext {
-    const { id, abstractSyntax } = context;
-    const isVerification = abstractSyntax === verification;
-    const refuse = (result: AnsweredContext['result']): AnsweredContext => ({ id, abstractSyntax, result });
-    if (!isVerification && !takesClass(abstractSyntax)) return refuse(contextResult.abstractSyntaxNotSupported);
-    if (!permissions[isVerification ? 'Echo' : 'Store'].isAllowed) return refuse(contextResult.userRejection);
-    const takes = isVerification ? (syntax: string) => plainSyntaxes.has(syntax) : takesSyntax;
-    const transferSyntax = context.transferSyntaxes.find(takes);
-    if (!transferSyntax) return refuse(contextResult.transferSyntaxesNotSupported);
-    return { id, abstractSyntax, result: contextResult.acceptance, transferSyntax };
+  /* A caller that performs the storage itself fetches images from us: that is the right of C-GET. */
+  function rightsFor({ abstractSyntax }: ProposedContext, roles: Roles | undefined): readonly Operation[] {
+    if (abstractSyntax === verification) return ['Echo'];
+    const service = services.get(abstractSyntax);
+    if (service) return [service];
+    if (!takesClass(abstractSyntax)) return [];
+    return [...(!roles || roles.scu ? (['Store'] as const) : []), ...(roles?.scp ? (['Get'] as const) : [])];
   }
 
-  return (request, permissions) => {
-    const refusal = refuseRequest(request, settings) ?? refuseCaller(request, permissions);
+  function answerContext(
+    context: ProposedContext,
+    proposed: Roles | undefined,
+    may: (operation: Operation) => boolean,
+  ): AnsweredContext {
+    const { id, abstractSyntax } = context;
+    const refuse = (result: AnsweredContext['result']): AnsweredContext => ({ id, abstractSyntax, result });
+    const rights = rightsFor(context, proposed);
+    if (rights.length === 0) return refuse(contextResult.abstractSyntaxNotSupported);
+    if (!rights.some(may)) return refuse(contextResult.userRejection);
+    const isObject = abstractSyntax !== verification && !services.has(abstractSyntax);
+    const takes = isObject ? takesSyntax : (syntax: string) => plainSyntaxes.has(syntax);
+    const transferSyntax = context.transferSyntaxes.find(takes);
+    if (!transferSyntax) return refuse(contextResult.transferSyntaxesNotSupported);
+    const roles = proposed && answerRoles(proposed, isObject, may);
+    return { id, abstractSyntax, result: contextResult.acceptance, transferSyntax, ...(roles ? { roles } : {}) };
+  }
+
+  return (request, permissions, own) => {
+    const may = (operation: Operation): boolean =>
+      permissions[operation].isAllowed && (own?.allows(operation) ?? false);
+    const wanted = request.contexts.flatMap((context) => rightsFor(context, request.roles.get(context.abstractSyntax)));
+    const refusal = refuseRequest(request, settings, own) ?? refuseCaller(wanted, permissions, own);
     if (refusal) return { isAccepted: false, ...refusal };
-    return { isAccepted: true, contexts: request.contexts.map((context) => answerContext(context, permissions)) };
+    return {
+      isAccepted: true,
+      contexts: request.contexts.map((context) =>
+        answerContext(context, request.roles.get(context.abstractSyntax), may),
+      ),
+    };
   };
+}
+
+/* Of a storage class each role is a right of its own; a service takes the roles as they are proposed, for its messages decide. */
+function answerRoles(proposed: Roles, isObject: boolean, may: (operation: Operation) => boolean): Roles {
+  if (!isObject) return proposed;
+  return { scu: proposed.scu && may('Store'), scp: proposed.scp && may('Get') };
 }
 
 interface Refused {
@@ -84,7 +122,11 @@ interface Refused {
   readonly error: PacsError;
 }
 
-function refuseRequest(request: AssociationRequest, settings: Settings): Refused | undefined {
+function refuseRequest(
+  request: AssociationRequest,
+  settings: Settings,
+  own: OwnTitle | undefined,
+): Refused | undefined {
   const { protocolVersion, applicationContextName, calledAET, callingAET } = request;
   if ((protocolVersion & 1) === 0)
     return {
@@ -96,7 +138,7 @@ function refuseRequest(request: AssociationRequest, settings: Settings): Refused
       rejection: rejection.applicationContextName,
       error: forbidden('It asked for something other than DICOM.'),
     };
-  if (settings.DicomCheckCalledAet && !isSameAET(calledAET, settings.DicomAet, settings))
+  if (!own)
     return {
       rejection: rejection.calledAETitle,
       error: forbidden(`It called the AE title "${calledAET}", but ours is "${settings.DicomAet}".`),
@@ -107,19 +149,22 @@ function refuseRequest(request: AssociationRequest, settings: Settings): Refused
 }
 
 /* A caller who may do something gets an association; contexts of what it may not do are refused one by one. */
-function refuseCaller(request: AssociationRequest, permissions: Permissions): Refused | undefined {
-  const wanted = request.contexts.map(
-    ({ abstractSyntax }) => permissions[abstractSyntax === verification ? 'Echo' : 'Store'],
-  );
-  const refused = wanted.find((verdict) => !verdict.isAllowed);
-  if (!refused || refused.isAllowed || wanted.some((verdict) => verdict.isAllowed)) return undefined;
+function refuseCaller(
+  wanted: readonly Operation[],
+  permissions: Permissions,
+  own: OwnTitle | undefined,
+): Refused | undefined {
+  if (wanted.length === 0) return undefined;
+  const verdicts = wanted.map((operation): Verdict => {
+    if (own?.allows(operation)) return permissions[operation];
+    return { isAllowed: false, reason: `The AE title ${own?.AET} is not for what it asked for.` };
+  });
+  const refused = verdicts.find((verdict) => !verdict.isAllowed);
+  if (!refused || refused.isAllowed || verdicts.some((verdict) => verdict.isAllowed)) return undefined;
   return { rejection: rejection.callingAETitle, error: forbidden(refused.reason) };
 }
 
 const forbidden = (sentence: string): PacsError => new PacsError('forbidden', sentence);
-
-const isSameAET = (a: string, b: string, { StrictAetComparison }: Settings): boolean =>
-  StrictAetComparison ? a === b : a.toUpperCase() === b.toUpperCase();
 
 /** Which SOP classes may be stored: known storage classes by the lists, others by name or by UnknownSopClassAccepted. */
 export function createSOPClassFilter(settings: Settings): (uid: string) => boolean {

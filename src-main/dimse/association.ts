@@ -6,7 +6,7 @@ import { readAssociationRequest } from './association-request.ts';
 import type { BlockPool } from './block-pool.ts';
 import { createConversation, type Identity } from './conversation.ts';
 import { createGate } from './gate.ts';
-import { nextMessage } from './message.ts';
+import { createInbox } from './inbox.ts';
 import { negotiate, type Negotiated, type NegotiationContext } from './negotiation.ts';
 import { abort, abortPdu } from './pdu.ts';
 import type { Places } from './places.ts';
@@ -102,15 +102,22 @@ class Connection {
   }
 
   async #serveMessages(negotiated: Negotiated): Promise<void> {
-    const accepted = new Set(negotiated.contexts.keys());
+    const inbox = createInbox(this.#gate, new Set(negotiated.contexts.keys()));
+    const serving = {
+      negotiated,
+      conversation: this.#conversation,
+      reader: this.reader,
+      inbox,
+      context: this.#context,
+    };
     const seconds = this.#context.settings.Chairside.MaximumAssociationMinutes * 60;
     const old = new AssociationEnd('It lasted longer than an association may.', abort.notSpecified);
     await this.#within(seconds, old, async () => {
       for (;;) {
-        const message = await nextMessage(this.#gate, accepted);
+        const message = await inbox.next();
         if (message === 'release') return this.#conversation.release();
         this.#isServing = true;
-        await serve(message, negotiated, this.#conversation, this.#socket, this.#context);
+        await serve(message, serving);
         this.#isServing = false;
         this.reader.recycle();
         if (this.#isFinishing) throw closing();

@@ -2,17 +2,22 @@
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import { fileMetaInformation } from '../dicom/part10.ts';
 import type { Log } from '../log.ts';
+import type { Peers } from '../peers/peers.ts';
 import type { Store } from '../store/store.ts';
 import type { AnsweredContext } from './association-policy.ts';
 import type { Command } from './command.ts';
 import type { Message } from './message.ts';
+import type { OwnTitle } from './own-titles.ts';
 import type { Caller } from './refusals.ts';
 import { otherClass, status, storeStatus } from './status.ts';
 
 /** What a C-STORE needs to know of its association. */
 export interface StoreContext {
   readonly store: Store;
+  readonly peers: Peers;
   readonly origin: Caller;
+  /** Which of our titles was called; one with a label is noted in the file, so that the label is never lost. */
+  readonly own: OwnTitle;
   readonly log: Log;
   readonly takesClass: (uid: string) => boolean;
   /** Told of an instance that is refused here, before the archive could see it. */
@@ -44,12 +49,14 @@ export async function cStore(
       SOPClassUID,
       SOPInstanceUID,
       sourceAET: context.origin.callingAET,
+      ...(context.own.Label === undefined ? {} : { receivingAET: context.own.AET }),
     };
     isHandedOver = true;
     await context.store.receive(dataSet.chunks(fileMetaInformation(meta)), context.origin, {
       SOPClassUID,
       SOPInstanceUID,
     });
+    context.peers.seen(context.origin, { received: 1 });
     return { status: status.success };
   } catch (thrown) {
     const error = toPacsError(thrown);
@@ -60,7 +67,8 @@ export async function cStore(
 }
 
 /* The archive counts and tells what it refuses itself. */
-function tell(error: PacsError, isTold: boolean, { origin, log, refused }: StoreContext): void {
+function tell(error: PacsError, isTold: boolean, { origin, log, peers, refused }: StoreContext): void {
+  peers.seen(origin, { error: error.message });
   if (!isTold) return refused(error, origin);
   /* Our own fault, for somebody to look at: the words of its cause go into the log and nowhere else. */
   const level = error.code === 'internal' ? 'error' : 'warn';

@@ -6,7 +6,7 @@ import type { association, requests, responses } from 'dcmjs-dimse';
 import { PacsError } from '#shared/errors.ts';
 import { AssociationEnd } from './association-end.ts';
 import type { AnsweredContext } from './association-policy.ts';
-import { writeAssociationRequest, type AssociationRequest } from './association-request.ts';
+import { withUserItems, writeAssociationRequest, type AssociationRequest } from './association-request.ts';
 import { cEcho } from './c-echo.ts';
 import { abort, dataPdus, releaseRequestPdu, type Rejection } from './pdu.ts';
 
@@ -29,8 +29,8 @@ export interface Identity {
  * side is to blame, PacsError `internal` where dcmjs-dimse has neither answered nor complained in time.
  */
 export interface Conversation {
-  /** Answers with an A-ASSOCIATE-AC. */
-  accept(request: AssociationRequest, contexts: readonly AnsweredContext[]): Promise<void>;
+  /** Answers with an A-ASSOCIATE-AC; `items` are added to its user information. */
+  accept(request: AssociationRequest, contexts: readonly AnsweredContext[], items?: Buffer): Promise<void>;
   /** Answers with an A-ASSOCIATE-RJ. */
   reject(request: AssociationRequest, rejection: Rejection): Promise<void>;
   /** Performs one message without a data set and answers it. */
@@ -44,6 +44,8 @@ export interface Conversation {
 /** Where dcmjs-dimse expects a socket: what it writes goes to the wire, what it hears comes from the gate. */
 class Carrier extends EventEmitter {
   readonly #write: (bytes: Buffer) => void;
+  /** For the A-ASSOCIATE-AC that is written next. */
+  addedItems: Buffer = Buffer.alloc(0);
 
   constructor(write: (bytes: Buffer) => void) {
     super();
@@ -51,7 +53,9 @@ class Carrier extends EventEmitter {
   }
 
   write(bytes: Buffer): boolean {
-    this.#write(bytes);
+    const items = this.addedItems;
+    this.addedItems = Buffer.alloc(0);
+    this.#write(items.length > 0 ? withUserItems(bytes, items) : bytes);
     return true;
   }
 
@@ -134,8 +138,9 @@ export function createConversation(
   const scp = new ConversationScp(carrier, time);
 
   return {
-    accept: (request, contexts) =>
-      scp.turn(writeAssociationRequest(request), (_, asked) => {
+    accept: (request, contexts, items = Buffer.alloc(0)) =>
+      scp.turn(plainRequest(request), (_, asked) => {
+        carrier.addedItems = items;
         for (const { id, result, transferSyntax } of contexts)
           asked.getPresentationContext(id).setResult(resultOf[result], transferSyntax);
         assume(identity);
@@ -145,12 +150,16 @@ export function createConversation(
         asked.setMaxPduLength(request.maximumLength);
       }),
     reject: (request, { result, source, reason }) =>
-      scp.turn(writeAssociationRequest(request), () => scp.sendAssociationReject(result, source, reason)),
+      scp.turn(plainRequest(request), () => scp.sendAssociationReject(result, source, reason)),
     perform: (contextId, command) => scp.turn(dataPdus(contextId, 'command', command, 0)),
     release: () => scp.turn(releaseRequestPdu()),
     close: () => void carrier.emit('close'),
   };
 }
+
+/* It takes no part in the negotiation of roles and extensions; they are answered by `items`. */
+const plainRequest = (request: AssociationRequest): Buffer =>
+  writeAssociationRequest({ ...request, roles: new Map(), extended: new Map() });
 
 const resultOf = {
   0: PresentationContextResult.Accept,

@@ -1,16 +1,32 @@
 /** Negotiation of one association: place, permissions and policy lead to an A-ASSOCIATE-AC or -RJ, and every refusal is told. */
 import { PacsError } from '#shared/errors.ts';
+import type { Operation } from '#shared/model.ts';
+import type { Settings } from '#shared/settings.ts';
 import type { Log } from '../log.ts';
+import type { People } from '../people/people.ts';
 import type { Peers } from '../peers/peers.ts';
-import { contextResult, type AnsweredContext, type Answer, type AssociationPolicy } from './association-policy.ts';
-import type { AssociationRequest } from './association-request.ts';
+import {
+  contextResult,
+  type AnsweredContext,
+  type Answer,
+  type AssociationPolicy,
+  type Permissions,
+} from './association-policy.ts';
+import { extendedItem, roleItem, userIdentityAnswerItem } from './association-items.ts';
+import type { AssociationRequest, UserIdentity } from './association-request.ts';
 import type { Conversation } from './conversation.ts';
+import type { OwnTitle, OwnTitles } from './own-titles.ts';
 import { rejection } from './pdu.ts';
 import type { Caller } from './refusals.ts';
 
 /** What a negotiation needs to know of its server. */
 export interface NegotiationContext {
+  readonly settings: Settings;
   readonly peers: Peers;
+  readonly people: People;
+  readonly ownTitles: OwnTitles;
+  /** Answers SOP class extended negotiation, by SOP class. */
+  readonly extend: ReadonlyMap<string, (proposed: Uint8Array) => Uint8Array>;
   readonly policy: AssociationPolicy;
   readonly log: Log;
   /** Told of every refusal, for a person to see. */
@@ -23,6 +39,12 @@ export interface Negotiated {
   readonly origin: Caller;
   /** The accepted presentation contexts by ID. */
   readonly contexts: ReadonlyMap<number, AnsweredContext>;
+  /** Which of our titles was called. */
+  readonly own: OwnTitle;
+  /** SOP class extended negotiation as we answered it. */
+  readonly extended: ReadonlyMap<string, Uint8Array>;
+  /** For a request of ours on this association. */
+  nextMessageId(): number;
 }
 
 /** Answers a request; undefined where it was rejected. `full` is the sentence that says why there is no place for it. */
@@ -35,32 +57,88 @@ export async function negotiate(
 ): Promise<Negotiated | undefined> {
   const { callingAET, calledAET } = request;
   const origin = { kind: 'dimse', remoteAddress, callingAET, calledAET } as const;
-  const answer = full === undefined ? await decide(request, remoteAddress, context) : noPlace(full);
-  if (!answer.isAccepted) {
-    context.refused(answer.error, origin);
-    await conversation.reject(request, answer.rejection);
+  const own = context.ownTitles(calledAET);
+  const answer = full === undefined ? await decide(request, remoteAddress, own, context) : noPlace(full);
+  if (!answer.isAccepted || !own) {
+    if (!answer.isAccepted) {
+      context.refused(answer.error, origin);
+      context.peers.refused(callingAET, remoteAddress, answer.error.message);
+      await conversation.reject(request, answer.rejection);
+    }
     return undefined;
   }
+  context.peers.seen(origin);
   const accepted = answer.contexts.filter(({ result }) => result === contextResult.acceptance);
   if (accepted.length === 0) context.refused(nothingTaken(answer.contexts), origin);
   context.log(
     'info',
     `${callingAET} (${remoteAddress}) has an association: ${accepted.length} of ${answer.contexts.length} presentation contexts.`,
   );
-  await conversation.accept(request, answer.contexts);
-  return { request, origin, contexts: new Map(accepted.map((each) => [each.id, each])) };
+  const extended = answerExtended(request, accepted, context);
+  await conversation.accept(request, answer.contexts, answerItems(request, accepted, extended));
+  let lastMessageId = 0;
+  const nextMessageId = (): number => (lastMessageId = (lastMessageId % 0xffff) + 1);
+  return { request, origin, own, extended, nextMessageId, contexts: new Map(accepted.map((each) => [each.id, each])) };
 }
+
+const operations: readonly Operation[] = [
+  'Echo',
+  'Store',
+  'Find',
+  'FindWorklist',
+  'Move',
+  'Get',
+  'StorageCommitment',
+  'Mpps',
+];
 
 async function decide(
   request: AssociationRequest,
   remoteAddress: string,
-  { peers, policy }: NegotiationContext,
+  own: OwnTitle | undefined,
+  { peers, people, policy, settings }: NegotiationContext,
 ): Promise<Answer> {
-  const [Echo, Store] = await Promise.all([
-    peers.may(request.callingAET, remoteAddress, 'Echo'),
-    peers.may(request.callingAET, remoteAddress, 'Store'),
+  if (settings.Chairside.CheckUserIdentity && !(await isKnownUser(request.userIdentity, people)))
+    return {
+      isAccepted: false,
+      rejection: rejection.noReason,
+      error: new PacsError('unauthorized', 'It named no registered user with the right password.'),
+    };
+  const verdicts = await Promise.all(
+    operations.map(async (name) => [name, await peers.may(request.callingAET, remoteAddress, name)] as const),
+  );
+  return policy(request, Object.fromEntries(verdicts) as Permissions, own);
+}
+
+/* Type 2 is a name with a password, PS3.7 D.3.3.7. */
+const isKnownUser = async (identity: UserIdentity | undefined, people: People): Promise<boolean> =>
+  identity?.type === 2 && (await people.verify(identity.primary, identity.secondary));
+
+function answerExtended(
+  { extended }: AssociationRequest,
+  accepted: readonly AnsweredContext[],
+  { extend }: NegotiationContext,
+): Map<string, Uint8Array> {
+  const classes = new Set(accepted.map(({ abstractSyntax }) => abstractSyntax));
+  const answered = [...extended].flatMap(([uid, proposed]) => {
+    const answer = classes.has(uid) ? extend.get(uid)?.(proposed) : undefined;
+    return answer ? [[uid, answer] as const] : [];
+  });
+  return new Map(answered);
+}
+
+/* Items that dcmjs-dimse does not write, or only for all contexts of a class at once. */
+function answerItems(
+  { userIdentity }: AssociationRequest,
+  accepted: readonly AnsweredContext[],
+  extended: ReadonlyMap<string, Uint8Array>,
+): Buffer {
+  const roles = new Map(accepted.flatMap(({ abstractSyntax, roles: each }) => (each ? [[abstractSyntax, each]] : [])));
+  return Buffer.concat([
+    ...[...roles].map(([uid, each]) => roleItem(uid, each)),
+    ...[...extended].map(([uid, information]) => extendedItem(uid, information)),
+    ...(userIdentity?.wantsAnswer ? [userIdentityAnswerItem()] : []),
   ]);
-  return policy(request, { Echo, Store });
 }
 
 const noPlace = (sentence: string): Answer => ({

@@ -40,6 +40,7 @@ export interface Rejection {
 
 /** The rejections that this door sends. */
 export const rejection = {
+  noReason: { result: 1, source: 1, reason: 1 },
   applicationContextName: { result: 1, source: 1, reason: 2 },
   callingAETitle: { result: 1, source: 1, reason: 3 },
   calledAETitle: { result: 1, source: 1, reason: 7 },
@@ -63,6 +64,9 @@ export const abortPdu = ({ source, reason }: Abort): Buffer => pdu(pduType.abort
 
 /** An A-RELEASE-RQ PDU. */
 export const releaseRequestPdu = (): Buffer => pdu(pduType.releaseRequest, new Uint8Array(4));
+
+/** An A-RELEASE-RP PDU. */
+export const releaseResponsePdu = (): Buffer => pdu(pduType.releaseResponse, new Uint8Array(4));
 
 /** A command or data set as P-DATA-TF PDUs whose bodies are no longer than `maximumLength` bytes (0 is without bound). */
 export function dataPdus(

@@ -8,19 +8,25 @@ import type { Settings } from '#shared/settings.ts';
 import { ImplementationClassUID, ImplementationVersionName } from '../dicom/part10.ts';
 import type { Log } from '../log.ts';
 import { plainAddress } from '../peers/address.ts';
+import type { People } from '../people/people.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Store } from '../store/store.ts';
 import { serveAssociation, type Association, type AssociationContext } from './association.ts';
 import { createAssociationPolicy, createSOPClassFilter } from './association-policy.ts';
 import { createBlockPool } from './block-pool.ts';
 import { createPlaces } from './places.ts';
+import { createOwnTitles } from './own-titles.ts';
 import { createRefusals } from './refusals.ts';
+import type { Service } from './service.ts';
 
 /** What the DICOM door opens onto. */
 export interface DimseServerOptions {
   readonly settings: Settings;
   readonly store: Store;
   readonly peers: Peers;
+  readonly people: People;
+  /** What is offered beside verification and storage. */
+  readonly services?: readonly Service[];
   readonly log: Log;
   /** Told of what was refused here, as far as it is noted; instances that the store refuses are told of by it. */
   readonly onRefused?: (refusal: Refusal) => void;
@@ -57,6 +63,8 @@ export function createDimseServer({
   settings,
   store,
   peers,
+  people,
+  services = [],
   log,
   onRefused,
   grace = 5,
@@ -64,11 +72,16 @@ export function createDimseServer({
   const { MaximumAssociations, MaximumAssociationsPerHost } = settings.Chairside;
   const associations = new Set<Association>();
   const refusals = createRefusals(log, (refusal) => onRefused?.(refusal));
+  const byClass = new Map(services.flatMap((service) => service.sopClasses.map(({ uid }) => [uid, service] as const)));
   let served = 0;
   const context: AssociationContext = {
     settings,
     store,
     peers,
+    people,
+    services: byClass,
+    ownTitles: createOwnTitles(settings),
+    extend: new Map([...byClass].flatMap(([uid, { extend }]) => (extend ? [[uid, extend] as const] : []))),
     log,
     identity: {
       implementationClassUID: ImplementationClassUID,
@@ -77,7 +90,7 @@ export function createDimseServer({
     },
     blocks: createBlockPool(maximumKeptBlocks),
     places: createPlaces(MaximumAssociations, MaximumAssociationsPerHost),
-    policy: createAssociationPolicy(settings),
+    policy: createAssociationPolicy(settings, new Map([...byClass].map(([uid, { operation }]) => [uid, operation]))),
     takesClass: createSOPClassFilter(settings),
     refused: (error, origin) => refusals.refused(error, origin),
   };

@@ -9,7 +9,13 @@ import { ReceivedBytes } from './received-bytes.ts';
 /* Bytes that may lie here while the archive is busy; a sender that does not wait goes on for so long. */
 const highWater = 2 * 1024 * 1024;
 
-/** Reads a connection by pulling. One reader may wait at a time. */
+/* Bytes that may be written before the other side has taken any; less would leave the line idle between two disk reads. */
+const writeAhead = 1024 * 1024;
+
+/** Someone who waits for the other side. */
+type Settle = (error?: AssociationEnd) => void;
+
+/** Reads a connection by pulling. One may wait for bytes and one for what was written to be taken, at the same time. */
 export class SocketReader {
   /** The connection, for writing and closing. */
   readonly socket: Socket;
@@ -18,7 +24,9 @@ export class SocketReader {
   readonly #bytes: ReceivedBytes;
   readonly #idle: NodeJS.Timeout | undefined;
   #wanted = 0;
-  #settle: ((error?: AssociationEnd) => void) | undefined;
+  #reading: Settle | undefined;
+  #draining: Settle | undefined;
+  #isPatient = false;
   #ended: AssociationEnd | undefined;
   #isStopped = false;
   #isDiscarding = false;
@@ -39,7 +47,17 @@ export class SocketReader {
   async ready(count: number): Promise<void> {
     if (this.#bytes.length >= count) return;
     if (this.#ended) throw this.#ended;
-    await this.#othersTurn(count);
+    this.#wanted = count;
+    if (!this.#isPatient) this.#idle?.refresh();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#reading = (error) => (error ? reject(error) : resolve());
+        this.#resume();
+      });
+    } finally {
+      this.#reading = undefined;
+      this.#wanted = 0;
+    }
   }
 
   /** The next `count` bytes in one piece; they must be here. Good until `recycle`. */
@@ -68,17 +86,30 @@ export class SocketReader {
 
   /** Waits until the other side has taken what was written to it. @throws AssociationEnd once the association is over. */
   async drained(): Promise<void> {
-    if (!this.socket.writableNeedDrain) return;
+    if (this.socket.writableLength < writeAhead) return;
     if (this.#ended) throw this.#ended;
-    const onDrain = (): void => this.#settle?.();
+    const onDrain = (): void => this.#draining?.();
     this.socket.once('drain', onDrain);
-    await this.#othersTurn(0).finally(() => this.socket.off('drain', onDrain));
+    this.#idle?.refresh();
+    try {
+      await new Promise<void>((resolve, reject) => (this.#draining = (error) => (error ? reject(error) : resolve())));
+    } finally {
+      this.#draining = undefined;
+      this.socket.off('drain', onDrain);
+    }
+  }
+
+  /** While it is our turn to do something, whoever waits for bytes waits for what need not come: silence is not counted. */
+  set isPatient(isPatient: boolean) {
+    this.#isPatient = isPatient;
+    this.#idle?.refresh();
   }
 
   /** Ends the association from our side: whoever waits, or asks for more than lies here, gets the error. */
   fail(error: AssociationEnd): void {
     this.#ended ??= error;
-    this.#settle?.(this.#ended);
+    this.#reading?.(this.#ended);
+    this.#draining?.(this.#ended);
   }
 
   /** Stops reading for good: what still comes is thrown away. */
@@ -88,25 +119,11 @@ export class SocketReader {
     this.#resume();
   }
 
-  async #othersTurn(wanted: number): Promise<void> {
-    this.#wanted = wanted;
-    this.#idle?.refresh();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#settle = (error) => (error ? reject(error) : resolve());
-        if (wanted > 0) this.#resume();
-      });
-    } finally {
-      this.#settle = undefined;
-      this.#wanted = 0;
-    }
-  }
-
   #receive(count: number): boolean {
     if (this.#isDiscarding) return true;
     this.#bytes.received(count);
     this.#idle?.refresh();
-    if (this.#wanted > 0 && this.#bytes.length >= this.#wanted) this.#settle?.();
+    if (this.#wanted > 0 && this.#bytes.length >= this.#wanted) this.#reading?.();
     this.#isStopped = this.#bytes.length >= Math.max(highWater, this.#wanted);
     return !this.#isStopped;
   }
@@ -125,7 +142,7 @@ export class SocketReader {
   #expire(): void {
     const { bytesRead } = this.socket;
     setImmediate(() => {
-      const isOthersTurn = this.#settle !== undefined;
+      const isOthersTurn = this.#draining !== undefined || (this.#reading !== undefined && !this.#isPatient);
       if (isOthersTurn && this.socket.bytesRead === bytesRead)
         this.fail(new AssociationEnd('The other side was silent for too long.', abort.notSpecified));
       else this.#idle?.refresh();

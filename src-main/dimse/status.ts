@@ -4,8 +4,25 @@ import type { PacsErrorCode } from '#shared/errors.ts';
 /** Status codes of DIMSE responses that stand for themselves, PS3.7 Annex C. */
 export const status = {
   success: 0x0000,
+  pending: 0xff00,
+  /** Pending, but one or more optional keys were not matched. */
+  pendingWarning: 0xff01,
+  cancelled: 0xfe00,
+  noSuchAttribute: 0x0105,
+  invalidAttributeValue: 0x0106,
+  attributeListError: 0x0107,
   processingFailure: 0x0110,
+  duplicateSOPInstance: 0x0111,
+  noSuchSOPInstance: 0x0112,
+  noSuchEventType: 0x0113,
+  noSuchArgument: 0x0114,
+  attributeValueOutOfRange: 0x0116,
+  noSuchSOPClass: 0x0118,
+  classInstanceConflict: 0x0119,
+  missingAttribute: 0x0120,
+  missingAttributeValue: 0x0121,
   sopClassNotSupported: 0x0122,
+  noSuchActionType: 0x0123,
   notAuthorized: 0x0124,
   unrecognizedOperation: 0x0211,
 } as const;
@@ -37,6 +54,19 @@ const storeStatuses: Readonly<Record<PacsErrorCode, number>> = {
 
 /** The status of a C-STORE response for a fault. */
 export const storeStatus = (code: PacsErrorCode): number => storeStatuses[code];
+
+/* The general statuses of PS3.7 Annex C, for services without a family of their own. */
+const serviceStatuses: Readonly<Partial<Record<PacsErrorCode, number>>> = {
+  'not-found': status.noSuchSOPInstance,
+  'missing-identifier': status.missingAttribute,
+  unauthorized: status.notAuthorized,
+  forbidden: status.notAuthorized,
+  busy: 0x0213,
+  'storage-full': 0x0213,
+};
+
+/** The status of a fault of a service without a family of its own; resource limitation is 0x0213. */
+export const serviceStatus = (code: PacsErrorCode): number => serviceStatuses[code] ?? status.processingFailure;
 
 /** A sentence as ErrorComment (0000,0902): LO, at most 64 characters of the default repertoire. */
 export function errorComment(sentence: string): string {

@@ -10,7 +10,9 @@ import {
   verification,
 } from '#main/dimse/association-policy.ts';
 import { dicomApplicationContext, type AssociationRequest } from '#main/dimse/association-request.ts';
+import { createOwnTitles } from '#main/dimse/own-titles.ts';
 import type { Verdict } from '#main/peers/peers.ts';
+import type { Operation } from '#shared/model.ts';
 
 const settings = (values: Record<string, unknown> = {}) => settingsSchema.parse(values);
 const classes = (values: Record<string, unknown>) => createSOPClassFilter(settings(values));
@@ -80,13 +82,28 @@ describe('requests', () => {
     applicationContextName: dicomApplicationContext,
     contexts: [],
     maximumLength: 0,
+    roles: new Map(),
+    extended: new Map(),
     ...changes,
   });
+  const operations = ['Echo', 'Store', 'Find', 'FindWorklist', 'Move', 'Get', 'StorageCommitment', 'Mpps'] as const;
+  const only = (...allowed: readonly Operation[]) =>
+    Object.fromEntries(operations.map((name) => [name, allowed.includes(name) ? yes : no])) as Record<
+      Operation,
+      Verdict
+    >;
+  /** The answer of the policy of these settings. */
+  const ask = (asked: AssociationRequest, allowed: readonly Operation[], values: Record<string, unknown> = {}) =>
+    createAssociationPolicy(settings(values), new Map([[studyRootFind, 'Find']]))(
+      asked,
+      only(...allowed),
+      createOwnTitles(settings(values))(asked.calledAET),
+    );
   const implicit = '1.2.840.10008.1.2';
   const both = [context(1, verification, implicit), context(3, ct, '1.2.3', '1.2.840.10008.1.2.4.70', implicit)];
 
   test('The first transfer syntax of the sender that we take is accepted', () => {
-    const answer = createAssociationPolicy(settings())(request({ contexts: both }), { Echo: yes, Store: yes });
+    const answer = ask(request({ contexts: both }), ['Echo', 'Store']);
     expect(answer).toMatchObject({
       isAccepted: true,
       contexts: [
@@ -97,8 +114,7 @@ describe('requests', () => {
   });
 
   test('Who may do one thing gets that; who may do nothing is not recognized', () => {
-    const policy = createAssociationPolicy(settings());
-    const answer = policy(request({ contexts: both }), { Echo: yes, Store: no });
+    const answer = ask(request({ contexts: both }), ['Echo']);
     expect(answer).toMatchObject({
       isAccepted: true,
       contexts: [
@@ -106,7 +122,7 @@ describe('requests', () => {
         { id: 3, result: 1 },
       ],
     });
-    expect(policy(request({ contexts: both }), { Echo: no, Store: no })).toMatchObject({
+    expect(ask(request({ contexts: both }), [])).toMatchObject({
       isAccepted: false,
       rejection: { result: 1, source: 1, reason: 3 },
       error: { code: 'forbidden', message: 'No.' },
@@ -114,12 +130,34 @@ describe('requests', () => {
   });
 
   test('The called AE title is checked on demand, with regard to case on demand', () => {
-    const ask = (values: Record<string, unknown>, calledAET: string) =>
-      createAssociationPolicy(settings(values))(request({ contexts: both, calledAET }), { Echo: yes, Store: yes })
-        .isAccepted;
-    expect(ask({}, 'ANY')).toBe(true);
-    expect(ask({ DicomCheckCalledAet: true }, 'ANY')).toBe(false);
-    expect(ask({ DicomCheckCalledAet: true }, 'chairside')).toBe(true);
-    expect(ask({ DicomCheckCalledAet: true, StrictAetComparison: true }, 'chairside')).toBe(false);
+    const calls = (values: Record<string, unknown>, calledAET: string) =>
+      ask(request({ contexts: both, calledAET }), ['Echo', 'Store'], values).isAccepted;
+    expect(calls({}, 'ANY')).toBe(true);
+    expect(calls({ DicomCheckCalledAet: true }, 'ANY')).toBe(false);
+    expect(calls({ DicomCheckCalledAet: true }, 'chairside')).toBe(true);
+    expect(calls({ DicomCheckCalledAet: true, StrictAetComparison: true }, 'chairside')).toBe(false);
+  });
+
+  test('A service needs its own right', () => {
+    const asked = request({ contexts: [context(1, verification, implicit), context(3, studyRootFind, implicit)] });
+    expect(ask(asked, ['Echo', 'Find'])).toMatchObject({ contexts: [{ result: 0 }, { result: 0 }] });
+    expect(ask(asked, ['Echo', 'Store'])).toMatchObject({ contexts: [{ result: 0 }, { result: 1 }] });
+  });
+
+  test('Who performs the storage itself needs the right to fetch, who asks for it the right to send', () => {
+    const asked = (scu: boolean, scp: boolean) =>
+      request({ contexts: [context(1, ct, implicit)], roles: new Map([[ct, { scu, scp }]]) });
+    expect(ask(asked(false, true), ['Get'])).toMatchObject({
+      contexts: [{ result: 0, roles: { scu: false, scp: true } }],
+    });
+    expect(ask(asked(false, true), ['Store'])).toMatchObject({ isAccepted: false });
+    expect(ask(asked(true, true), ['Store'])).toMatchObject({ contexts: [{ roles: { scu: true, scp: false } }] });
+  });
+
+  test('Another title of ours has rights of its own', () => {
+    const values = { Chairside: { AETitles: [{ AET: 'NORTH', Label: 'north', AllowStore: false }] } };
+    const asked = request({ contexts: both, calledAET: 'north' });
+    expect(createOwnTitles(settings(values))('north')).toMatchObject({ AET: 'NORTH', Label: 'north' });
+    expect(ask(asked, ['Echo', 'Store'], values)).toMatchObject({ contexts: [{ result: 0 }, { result: 1 }] });
   });
 });

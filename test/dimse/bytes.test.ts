@@ -68,6 +68,7 @@ describe('command sets', () => {
     expect(readCommand(bytes)).toEqual({
       CommandField: 1,
       MessageID: 65_535,
+      CommandDataSetType: 1,
       hasDataSet: true,
       AffectedSOPClassUID: '1.2.840.10008.5.1.4.1.1.2',
       AffectedSOPInstanceUID: '1.2.3',

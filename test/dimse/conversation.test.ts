@@ -11,6 +11,8 @@ const request = {
   applicationContextName: '1.2.840.10008.3.1.1.1',
   contexts: [{ id: 1, abstractSyntax: '1.2.840.10008.1.1', transferSyntaxes: ['1.2.840.10008.1.2'] }],
   maximumLength: 65_536,
+  roles: new Map(),
+  extended: new Map(),
 };
 const accepted = [
   { id: 1, abstractSyntax: '1.2.840.10008.1.1', result: 0, transferSyntax: '1.2.840.10008.1.2' },
