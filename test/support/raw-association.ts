@@ -22,6 +22,8 @@ export interface RawOptions {
   readonly maximumLength?: number;
   readonly applicationContextName?: string;
   readonly protocolVersion?: number;
+  /** More items of the user information: type and value. */
+  readonly userItems?: readonly (readonly [number, Uint8Array])[];
 }
 
 /** A PDU as it came. */
@@ -88,7 +90,7 @@ const item = (type: number, value: Uint8Array): Buffer => {
 /** The A-ASSOCIATE-RQ PDU of these options. */
 export function makeRequest(options: Omit<RawOptions, 'port'> = {}): Buffer {
   const { callingAET = 'RAW', calledAET = 'CHAIRSIDE', contexts = usual, maximumLength = 65_536 } = options;
-  const { applicationContextName = '1.2.840.10008.3.1.1.1', protocolVersion = 1 } = options;
+  const { applicationContextName = '1.2.840.10008.3.1.1.1', protocolVersion = 1, userItems = [] } = options;
   const maximum = Buffer.alloc(4);
   maximum.writeUInt32BE(maximumLength);
   return makePdu(
@@ -109,7 +111,12 @@ export function makeRequest(options: Omit<RawOptions, 'port'> = {}): Buffer {
     ),
     item(
       0x50,
-      Buffer.concat([item(0x51, maximum), item(0x52, Buffer.from('1.2.3.4')), item(0x55, Buffer.from('RAW'))]),
+      Buffer.concat([
+        item(0x51, maximum),
+        item(0x52, Buffer.from('1.2.3.4')),
+        item(0x55, Buffer.from('RAW')),
+        ...userItems.map(([type, value]) => item(type, value)),
+      ]),
     ),
   );
 }
@@ -205,6 +212,15 @@ export class RawAssociation {
   /** The largest body that the server takes, in bytes. */
   get maximumLength(): number {
     return this.#answerItems(0x50)[0]?.readUInt32BE(4) ?? 16_384;
+  }
+
+  /** Values of the items of a type in the user information of the answer. */
+  userItems(type: number): Buffer[] {
+    const [user = Buffer.alloc(0)] = this.#answerItems(0x50);
+    const found: Buffer[] = [];
+    for (let at = 0; at < user.length; at += 4 + user.readUInt16BE(at + 2))
+      if (user[at] === type) found.push(user.subarray(at + 4, at + 4 + user.readUInt16BE(at + 2)));
+    return found;
   }
 
   sendRaw(bytes: Uint8Array): void {
