@@ -5,29 +5,35 @@ export interface CharacterSet {
   readonly label: string;
   /** `whole` sets know no code extensions; `right` ones fill the upper half, `left` ones are reached by an escape sequence. */
   readonly kind: 'ascii' | 'right' | 'left' | 'whole';
+  /** What follows ESC where the set is switched to, PS3.3 tables C.12-3 and C.12-4; absent for sets without code extensions. */
+  readonly escape?: string;
 }
 
-const right = (label: string): CharacterSet => ({ label, kind: 'right' });
+const right = (label: string, escape?: string): CharacterSet => ({
+  label,
+  kind: 'right',
+  ...(escape === undefined ? {} : { escape }),
+});
 
 // By ISO registration number. WHATWG labels: windows-1252, -1254 and -874 hold ISO 8859-1, -9 and -11 unchanged.
 const byNumber: Readonly<Record<string, CharacterSet>> = {
   6: { label: 'windows-1252', kind: 'ascii' },
-  100: right('windows-1252'),
-  101: right('iso-8859-2'),
-  109: right('iso-8859-3'),
-  110: right('iso-8859-4'),
-  144: right('iso-8859-5'),
-  127: right('iso-8859-6'),
-  126: right('iso-8859-7'),
-  138: right('iso-8859-8'),
-  148: right('windows-1254'),
-  203: right('iso-8859-15'),
-  166: right('windows-874'),
-  13: right('shift_jis'),
-  149: right('euc-kr'),
-  58: right('gbk'),
-  87: { label: 'euc-jp', kind: 'left' },
-  159: { label: 'euc-jp', kind: 'left' },
+  100: right('windows-1252', '-A'),
+  101: right('iso-8859-2', '-B'),
+  109: right('iso-8859-3', '-C'),
+  110: right('iso-8859-4', '-D'),
+  144: right('iso-8859-5', '-L'),
+  127: right('iso-8859-6', '-G'),
+  126: right('iso-8859-7', '-F'),
+  138: right('iso-8859-8', '-H'),
+  148: right('windows-1254', '-M'),
+  203: right('iso-8859-15', '-b'),
+  166: right('windows-874', '-T'),
+  13: right('shift_jis', ')I'),
+  149: right('euc-kr', '$)C'),
+  58: right('gbk', '$)A'),
+  87: { label: 'euc-jp', kind: 'left', escape: '$B' },
+  159: { label: 'euc-jp', kind: 'left', escape: '$(D' },
   192: { label: 'utf-8', kind: 'whole' },
 };
 
