@@ -9,13 +9,18 @@ const peers = [
   ['dcmsend', 'dcmtk'],
   ['chromium', 'chromium'],
   ['dciodvfy', 'dicom3tools'],
+  ['Orthanc', 'orthanc'],
+  ['tshark', 'tshark'],
 ] as const;
 
 const has = (program: string): boolean =>
   spawnSync(process.platform === 'win32' ? 'where' : 'which', [program], { stdio: 'ignore' }).status === 0;
 
+/* Some packages ask questions when they are installed. */
+const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+
 function run(command: string, input: readonly string[]): number {
-  return spawnSync(command, input, { stdio: 'inherit', cwd: root }).status ?? 1;
+  return spawnSync(command, input, { stdio: 'inherit', cwd: root, env }).status ?? 1;
 }
 
 function bringPeers(): void {
