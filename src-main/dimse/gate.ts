@@ -16,8 +16,15 @@ export interface Pdv {
 export interface Gate {
   /** The A-ASSOCIATE-RQ PDU, header included. @throws AssociationEnd where something else comes. */
   associationRequest(): Promise<Buffer>;
+  /** The A-ASSOCIATE-AC or -RJ PDU to a request of ours, header included. @throws AssociationEnd where something else comes. */
+  associationAnswer(): Promise<Buffer>;
   /** The next PDV, or 'release' for an A-RELEASE-RQ. @throws AssociationEnd for anything else. */
   next(): Promise<Pdv | 'release'>;
+  /**
+   * Our own A-RELEASE-RQ is on its way: from now on 'release' stands for the answer to it. `onCrossing` is told of an
+   * A-RELEASE-RQ of the other side that crosses it (PS3.8 7.2.2.7).
+   */
+  releasing(onCrossing: () => void): void;
 }
 
 /* An A-ASSOCIATE-RQ has at most 128 presentation contexts, each with some dozens of transfer syntaxes. */
@@ -35,6 +42,7 @@ export function createGate(reader: SocketReader, maximumPduLength: number): Gate
   /* Bytes of the begun P-DATA PDU that nobody has asked for. They stay with the reader: were they taken before their turn, they
      would be views into memory that is used again when the message before them ends. */
   let left = 0;
+  let crossing: (() => void) | undefined;
 
   async function header(): Promise<{ type: number; length: number; bytes: Buffer }> {
     await reader.ready(pduHeaderLength);
@@ -44,25 +52,27 @@ export function createGate(reader: SocketReader, maximumPduLength: number): Gate
     return { type, length, bytes };
   }
 
-  async function associationRequest(): Promise<Buffer> {
+  /* The one PDU of one of these types with which an association begins. */
+  async function beginning(what: string, ...types: readonly number[]): Promise<Buffer> {
     const { type, length, bytes } = await header();
     if (type === pduType.abort) throw new AssociationEnd('The other side broke off.');
-    if (type !== pduType.associateRequest)
-      throw violation('it did not begin with an association request', abort.unexpectedPdu);
+    if (!types.includes(type)) throw violation(`it did not begin with an association ${what}`, abort.unexpectedPdu);
     if (length > maximumRequestLength)
-      throw violation(`an association request of ${length} bytes`, abort.invalidParameter);
+      throw violation(`an association ${what} of ${length} bytes`, abort.invalidParameter);
     await reader.ready(length);
     return Buffer.concat([bytes, ...reader.slices(length)]);
   }
 
   /* Abort and release have a fixed length of 4; an abort is believed whatever its length. */
-  async function control(type: number, length: number): Promise<'release'> {
+  async function control(type: number, length: number): Promise<'release' | 'crossing'> {
     if (type === pduType.abort) throw new AssociationEnd('The other side broke off.');
-    if (type !== pduType.releaseRequest) throw violation(`PDU type ${type} out of turn`, abort.unexpectedPdu);
-    if (length !== 4) throw violation(`a release request of ${length} bytes`, abort.invalidParameter);
+    const isAnswer = crossing !== undefined && type === pduType.releaseResponse;
+    if (!isAnswer && type !== pduType.releaseRequest)
+      throw violation(`PDU type ${type} out of turn`, abort.unexpectedPdu);
+    if (length !== 4) throw violation(`a release of ${length} bytes`, abort.invalidParameter);
     await reader.ready(length);
     reader.take(length);
-    return 'release';
+    return crossing && !isAnswer ? 'crossing' : 'release';
   }
 
   function readPdv(): Pdv {
@@ -78,9 +88,13 @@ export function createGate(reader: SocketReader, maximumPduLength: number): Gate
   }
 
   async function next(): Promise<Pdv | 'release'> {
-    if (left === 0) {
+    while (left === 0) {
       const { type, length } = await header();
-      if (type !== pduType.data) return control(type, length);
+      if (type !== pduType.data) {
+        if ((await control(type, length)) === 'release') return 'release';
+        crossing?.();
+        continue;
+      }
       if (length < pdvHeaderLength || length > maximumPduLength + dataTolerance)
         throw violation(`a P-DATA PDU of ${length} bytes`, abort.invalidParameter);
       await reader.ready(length);
@@ -89,5 +103,10 @@ export function createGate(reader: SocketReader, maximumPduLength: number): Gate
     return readPdv();
   }
 
-  return { associationRequest, next };
+  return {
+    associationRequest: () => beginning('request', pduType.associateRequest),
+    associationAnswer: () => beginning('answer', pduType.associateAccept, pduType.associateReject),
+    next,
+    releasing: (onCrossing) => (crossing = onCrossing),
+  };
 }

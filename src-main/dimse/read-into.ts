@@ -1,5 +1,6 @@
-/** Takes an accepted connection over so that it reads into memory of ours instead of a new buffer a read. */
+/** Makes a connection read into memory of ours instead of a new buffer a read. */
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** Where reads go. */
 export interface ReadTarget {
@@ -10,17 +11,34 @@ export interface ReadTarget {
 }
 
 /**
- * The same connection as a socket that reads into the target. Node offers `onread` for sockets made by hand only, so the
- * accepted one (which must not have read yet: pauseOnConnect) hands over its handle and is closed with the new one.
+ * The connection, reading into the target. It must not have read yet (pauseOnConnect, or paused before it is connected).
+ * A plain socket hands its connection over to the socket that comes back and is closed with it; a TLS socket comes back itself.
  */
-export function readInto(accepted: Socket, { room, received }: ReadTarget): Socket {
-  const handle: unknown = Reflect.get(accepted, '_handle');
+export const readInto = (socket: Socket, target: ReadTarget): Socket =>
+  socket instanceof TLSSocket ? copyInto(socket, target) : takeOver(socket, target);
+
+/* Node offers `onread` for sockets made by hand only, so the connection's handle is taken over. */
+function takeOver(connected: Socket, { room, received }: ReadTarget): Socket {
+  const handle: unknown = Reflect.get(connected, '_handle');
   const onread = { buffer: room, callback: (count: number): boolean => received(count) };
   const options = { handle, allowHalfOpen: true, onread };
   const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-  Reflect.set(accepted, '_handle', null);
-  socket.on('close', () => accepted.destroy());
+  Reflect.set(connected, '_handle', null);
+  socket.on('close', () => connected.destroy());
   /* The other side may be gone before its connection came to us. */
   if (!handle) socket.destroy();
   return socket;
+}
+
+/* What is decrypted comes in buffers of OpenSSL's making; they are copied, so that all that follows is the same. */
+function copyInto(socket: TLSSocket, { room, received }: ReadTarget): TLSSocket {
+  return socket.on('data', (chunk: Buffer) => {
+    let goesOn = true;
+    for (let at = 0; at < chunk.length;) {
+      const count = chunk.copy(room(), 0, at);
+      goesOn = received(count);
+      at += count;
+    }
+    if (!goesOn) socket.pause();
+  });
 }
