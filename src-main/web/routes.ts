@@ -8,8 +8,11 @@ export type WebApp = Hono<WebEnv>;
 /** What answers a request. */
 export type Handler = (c: WebContext) => Response | Promise<Response>;
 
+/** The methods of a path and what answers them. */
+export type Methods = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Handler>>>;
+
 /** Adds a path with its methods; HEAD is answered as GET without a body. */
-export function route(app: WebApp, path: string, methods: Readonly<Partial<Record<'GET' | 'POST', Handler>>>): void {
+export function route(app: WebApp, path: string, methods: Methods): void {
   for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler);
   const allow = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   app.all(path, (c) => notAllowed(c, [...allow, 'OPTIONS'].join(', ')));
