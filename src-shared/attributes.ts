@@ -15,6 +15,8 @@ export interface Attribute {
   readonly level: Level;
   /** True where the value is derived from the level below, such as ModalitiesInStudy. */
   readonly computed?: true;
+  /** True for a computed one that is not kept but counted when a query asks for it by name. */
+  readonly counted?: true;
   /** True where a database index pays for itself. */
   readonly indexed?: true;
 }
@@ -28,6 +30,9 @@ const table = {
     ['PatientSex', '00100040', 'CS'],
     ['OtherPatientIDs', '00101000', 'LO'],
     ['PatientComments', '00104000', 'LT'],
+    ['NumberOfPatientRelatedStudies', '00201200', 'IS', 'counted'],
+    ['NumberOfPatientRelatedSeries', '00201202', 'IS', 'counted'],
+    ['NumberOfPatientRelatedInstances', '00201204', 'IS', 'counted'],
   ],
   STUDY: [
     ['StudyInstanceUID', '0020000D', 'UI', 'indexed'],
@@ -99,7 +104,10 @@ const table = {
     ['BitsAllocated', '00280100', 'US'],
     ['NumberOfFrames', '00280008', 'IS'],
   ],
-} as const satisfies Record<Level, readonly (readonly [string, string, IndexedVR, ('indexed' | 'computed')?])[]>;
+} as const satisfies Record<
+  Level,
+  readonly (readonly [string, string, IndexedVR, ('indexed' | 'computed' | 'counted')?])[]
+>;
 
 /** The keyword of an indexed attribute, spelled as in PS3.6. */
 export type IndexedKeyword = (typeof table)[Level][number][0];
@@ -112,7 +120,8 @@ export const attributes: readonly Attribute[] = (Object.entries(table) as [Level
       tag,
       vr,
       level,
-      ...(flag === 'computed' ? { computed: true as const } : {}),
+      ...(flag === 'computed' || flag === 'counted' ? { computed: true as const } : {}),
+      ...(flag === 'counted' ? { counted: true as const } : {}),
       ...(flag === 'indexed' ? { indexed: true as const } : {}),
     })),
 );

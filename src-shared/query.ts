@@ -8,7 +8,7 @@ export type Match =
   | { readonly kind: 'wildcard'; readonly pattern: string }
   /** UID list, or several values of which one must match. */
   | { readonly kind: 'list'; readonly values: readonly string[] }
-  /** Inclusive; an absent end is open. DA `YYYYMMDD`, TM `HHMMSS.FFFFFF`. */
+  /** Inclusive; an absent end is open. DA `YYYYMMDD`, TM `HHMMSS.FFFFFF`; an end such as `10` means all of the hour 10. */
   | { readonly kind: 'range'; readonly from?: string; readonly to?: string }
   /** Words in any order, each a prefix of some part of the value; case and accents ignored. */
   | { readonly kind: 'fuzzy'; readonly words: string };
@@ -22,11 +22,15 @@ export interface Query {
   readonly order?: readonly { readonly key: IndexedKeyword | 'ReceivedAt'; readonly descending?: boolean }[];
   readonly limit?: number;
   readonly offset?: number;
-  /** PN, LO, SH and the like with regard to case and accents; by default without. */
+  /** Person names with regard to case and accents; by default without. */
   readonly caseSensitive?: boolean;
+  /** Ranges of a date and of its time are one range, from the first date and time to the last, PS3.4 C.2.2.2.5. */
+  readonly combined?: boolean;
+  /** Only these columns; without it all of the level and of those above that need not be counted, and ReceivedAt. */
+  readonly fields?: readonly IndexedKeyword[];
+  /** Only what belongs to a study with this label. */
+  readonly label?: string;
 }
-
-const rangeVRs = new Set(['DA', 'TM']);
 
 /**
  * The Match that a key's text asks for by the rules of PS3.4 C.2.2.2: empty or `*` is universal (undefined), `\` and `,`
@@ -42,17 +46,23 @@ export function parseMatch(keyword: string, text: string): Match | undefined {
     .filter(Boolean);
   if (values.length > 1) return { kind: 'list', values };
   const only = values[0] ?? value;
-  if (rangeVRs.has(vr)) return parseRange(only);
+  if (vr === 'DA' || vr === 'TM') return parseRange(vr, only);
   if (vr !== 'UI' && /[*?]/.test(only)) return { kind: 'wildcard', pattern: only };
   return { kind: 'single', value: only };
 }
 
-function parseRange(value: string): Match {
-  const plain = value.replace(/[:.](?=\d{2}(?:[:.]|\b))/g, (sign) => (sign === ':' ? '' : sign));
-  const dash = plain.indexOf('-');
-  if (dash < 0) return { kind: 'single', value: plain };
-  const [from, to] = [plain.slice(0, dash).trim(), plain.slice(dash + 1).trim()];
+function parseRange(vr: 'DA' | 'TM', text: string): Match | undefined {
+  const dash = text.indexOf('-');
+  if (dash < 0) return { kind: 'single', value: plainValue(vr, text) };
+  const [from, to] = [plainValue(vr, text.slice(0, dash).trim()), plainValue(vr, text.slice(dash + 1).trim())];
+  if (!from && !to) return undefined;
   return { kind: 'range', ...(from ? { from } : {}), ...(to ? { to } : {}) };
+}
+
+/** A value as it is kept and matched: dates and times without the signs of ACR-NEMA (`2024.01.31`, `10:15:30`), PS3.5 6.2. */
+export function plainValue(vr: string, value: string): string {
+  if (vr === 'DA') return value.replace(/\b(\d{4})\.(\d\d)\.(\d\d)\b/g, '$1$2$3');
+  return vr === 'TM' ? value.replace(/:(?=\d)/g, '') : value;
 }
 
 /* Letters that Unicode does not take apart, as they are typed on other keyboards. */

@@ -1,5 +1,5 @@
 /** The catalogue as the archive sees it: asynchronous, so that another engine can stand behind it. */
-import type { IndexedKeyword } from '#shared/attributes.ts';
+import type { IndexedKeyword, Level } from '#shared/attributes.ts';
 import type { PacsErrorCode } from '#shared/errors.ts';
 import type { Identifiers, Origin, Refusal, Row } from '#shared/model.ts';
 import type { Query } from '#shared/query.ts';
@@ -24,6 +24,8 @@ export interface CatalogueEntry {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly origin: Origin;
+  /** Put on the study. */
+  readonly label?: string | undefined;
 }
 
 /** What happens to an instance that is there already. */
@@ -51,10 +53,28 @@ export interface CataloguedFile extends Identifiers {
   readonly NumberOfFrames: number;
 }
 
-/** Which instances are meant; what is absent matches all. A StudyInstanceUID alone may name the studies of two patients. */
-export type Scope = Partial<
-  Pick<Identifiers, 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>
->;
+/**
+ * Which instances are meant; what is absent matches all, of a list one must match. A StudyInstanceUID alone may name the
+ * studies of two patients. With `label` only instances of studies that have it.
+ */
+export type Scope = {
+  readonly [K in 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID']?:
+    | string
+    | readonly string[]
+    | undefined;
+} & { readonly label?: string | undefined };
+
+/** A part of a query's rows; `next` is where the rest begins and means something to the engine only. */
+export interface Slice {
+  readonly rows: readonly Row[];
+  readonly next?: unknown;
+}
+
+/** An entity by its level and the DICOM identifiers down to it. */
+export interface Entity {
+  readonly level: Level;
+  readonly identifiers: Partial<Identifiers>;
+}
 
 /** The row of an instance: where its file is and since when it is there. */
 export interface CataloguedRow extends Place {
@@ -106,6 +126,12 @@ export interface Catalogue {
   swept(places: readonly Place[]): Promise<void>;
   find(query: Query): Promise<readonly Row[]>;
   count(query: Query): Promise<number>;
+  /** The next rows of a query, bounded in number and in time; perhaps none although there are more. */
+  slice(query: Query, from?: unknown): Promise<Slice>;
+  /** The entity of an Orthanc ID, if there is one. */
+  lookup(publicId: string): Promise<Entity | undefined>;
+  /** Where the file of an instance is and the SHA-256 of its bytes when it came, if it has a row. */
+  digestOf(identifiers: Identifiers): Promise<{ readonly place: Place; readonly digest: Uint8Array } | undefined>;
   files(scope: Scope): Promise<readonly CataloguedFile[]>;
   totals(): Promise<Totals>;
   refusals(limit: number): Promise<readonly Refusal[]>;

@@ -1,5 +1,6 @@
-/** A thread that finishes large images: waiting for their bytes to reach the disk must not hold up the small ones. */
-import { closeSync, fdatasyncSync, openSync, renameSync } from 'node:fs';
+/** A thread that finishes large images and checks kept ones: waiting for the disk must not hold up the small ones. */
+import { createHash } from 'node:crypto';
+import { closeSync, fdatasyncSync, openSync, readSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskFault, syncFolder, writeAll, type DiskFault } from './write-files.ts';
 
@@ -27,4 +28,32 @@ export function finish({ path, bytes, keepAs }: DiskWrite): DiskFault | undefine
   } catch (error) {
     return diskFault(error);
   }
+}
+
+/** A file and the SHA-256 that its bytes should have. */
+export interface DigestCheck {
+  readonly path: string;
+  readonly digest: Uint8Array;
+}
+
+/** True where the file is there and has these bytes still; a fault where it is there but cannot be read. */
+export function hasDigest({ path, digest }: DigestCheck): boolean | DiskFault {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return digestOf(file).equals(digest);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const fault = diskFault(error);
+    return fault.code === 'ENOENT' ? false : fault;
+  }
+}
+
+function digestOf(file: number): Buffer {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(1024 * 1024);
+  for (let read = readSync(file, block); read > 0; read = readSync(file, block)) hash.update(block.subarray(0, read));
+  return hash.digest();
 }

@@ -6,13 +6,14 @@ import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Identifiers, Origin, Receipt, Statistics } from '#shared/model.ts';
 import type { AddOutcome, Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
 import { createSpaceCheck } from './disk-space.ts';
-import { makeEntry } from './entry.ts';
+import { type LabelOf, makeEntry } from './entry.ts';
 import { createBlocks } from './blocks.ts';
 import { openDisk, type Disk } from './disk.ts';
 import { takeIn, type Arrival } from './intake.ts';
 import { lockArchive } from './lock.ts';
 import { openPlaces, type Places } from './places.ts';
 import { recover } from './recover.ts';
+import { findEach } from './find-each.ts';
 import { openShelf, type Shelf } from './shelf.ts';
 import { openSqliteCatalogue } from './sqlite/sqlite-catalogue.ts';
 import type { Store, StoreEvents } from './store.ts';
@@ -28,6 +29,8 @@ export interface StoreOptions {
   /** With less free disk than this, nothing is taken. */
   readonly minimumFreeBytes: number;
   readonly log: (message: string) => void;
+  /** The label of what came under an AE title of ours (the ReceivingApplicationEntityTitle of its file). */
+  readonly labelOf?: LabelOf | undefined;
 }
 
 /**
@@ -55,7 +58,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function setRight(options: StoreOptions, places: Places, catalogue: Catalogue): Promise<Shelf> {
-  const { bucket, filled, ...seen } = await recover(places, catalogue, options.overwrite);
+  const { bucket, filled, ...seen } = await recover(places, catalogue, options.overwrite, {
+    labelOf: options.labelOf,
+  });
   if (seen.found + seen.lost + seen.removed > 0)
     options.log(
       `After an interruption: ${seen.found} images catalogued, ${seen.lost} incomplete ones and ${seen.removed} leftover files cleared.`,
@@ -95,7 +100,7 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
     for (const checkSpace of checks) await checkSpace();
     const path = places.incomingPath(`${randomUUID()}.part`);
     return takeIn(intake, stream, path, async (arrival) => {
-      const entry = makeEntry(arrival, origin, Date.now(), claim);
+      const entry = makeEntry(arrival, origin, Date.now(), { claim, labelOf: options.labelOf });
       const { identifiers, size } = entry;
       const { outcome, isNewStudy } = await shelf.place(identifiers.SOPInstanceUID, arrival.digest, (place) =>
         keep(arrival, path, { ...entry, place }),
@@ -174,7 +179,13 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
       return work;
     },
     find: (query) => catalogue.find(query),
+    findEach: (query, signal) => findEach(catalogue, query, signal),
     count: (query) => catalogue.count(query),
+    lookup: (publicId) => catalogue.lookup(publicId),
+    verify: async ({ path, ...identifiers }) => {
+      const kept = await catalogue.digestOf(identifiers);
+      return kept !== undefined && places.pathOf(kept.place) === path && disk.hasDigest(path, kept.digest);
+    },
     files: async (scope) =>
       (await catalogue.files(scope)).map(({ place, ...file }) => ({ ...file, path: places.pathOf(place) })),
     refuse,

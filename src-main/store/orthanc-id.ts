@@ -15,6 +15,10 @@ export function orthancDigest(level: Level, identifiers: Partial<Identifiers>): 
   return createHash('sha1').update(text).digest();
 }
 
+/** The bytes of a printed identifier; undefined where it is none. */
+export const orthancBytes = (id: string): Buffer | undefined =>
+  /^([0-9a-f]{8}-){4}[0-9a-f]{8}$/i.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : undefined;
+
 /** The printed form: five groups of eight hexadecimal digits. */
 export const orthancId = (digest: Uint8Array): string =>
   Buffer.from(digest)

@@ -5,7 +5,7 @@ import { rm, stat } from 'node:fs/promises';
 import { PacsError } from '#shared/errors.ts';
 import { readHeader } from '../dicom/header-reader.ts';
 import type { Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
-import { makeEntry } from './entry.ts';
+import { type LabelOf, makeEntry } from './entry.ts';
 import { fitsItsName } from './file-name.ts';
 import type { Places } from './places.ts';
 
@@ -26,6 +26,12 @@ export interface Recovery {
   readonly filled: number;
 }
 
+/** Who is told of progress, and which label an image has. */
+export interface RecoveryOptions {
+  readonly tell?: (files: number) => void;
+  readonly labelOf?: LabelOf | undefined;
+}
+
 const atOnce = 8;
 
 /**
@@ -38,7 +44,7 @@ export async function recover(
   places: Places,
   catalogue: Catalogue,
   overwrite: Overwrite,
-  tell: (files: number) => void = () => undefined,
+  { tell = () => undefined, labelOf }: RecoveryOptions = {},
 ): Promise<Recovery> {
   await places.clearIncoming();
   const { durableBucket, recent, discarded, isComplete } = await catalogue.openEnds();
@@ -46,7 +52,7 @@ export async function recover(
   const open = (await places.buckets()).filter((bucket) => bucket > durableBucket);
   const catalogued = Map.groupBy(recent, ({ bucket }) => bucket);
   const seen = { found: 0, lost: 0, removed, unreadable: [] as string[], superseded: [] as string[] };
-  const adopt = createAdopter(places, catalogue, overwrite, isComplete);
+  const adopt = createAdopter(places, catalogue, overwrite, { mayRemove: isComplete, labelOf });
   let filled = 0;
   for (const bucket of open) {
     const names = new Set(await places.namesIn(bucket));
@@ -111,7 +117,12 @@ async function sweep(places: Places, catalogue: Catalogue, discarded: readonly P
  * not acknowledged. While a catalogue is being rebuilt nothing is removed: there a file that does not fit its name may be an
  * old image gone bad, and which of two versions is the one to keep is for a person to say.
  */
-function createAdopter(places: Places, catalogue: Catalogue, overwrite: Overwrite, mayRemove: boolean) {
+function createAdopter(
+  places: Places,
+  catalogue: Catalogue,
+  overwrite: Overwrite,
+  { mayRemove, labelOf }: { mayRemove: boolean; labelOf: LabelOf | undefined },
+) {
   const giveUp = async (path: string, seen: Seen, kind: 'unreadable' | 'superseded'): Promise<void> => {
     if (!mayRemove) return void seen[kind].push(path);
     await rm(path, { force: true });
@@ -119,7 +130,7 @@ function createAdopter(places: Places, catalogue: Catalogue, overwrite: Overwrit
   };
   return async (file: Stray, seen: Seen): Promise<void> => {
     if (!fitsItsName(file.place.name, file.digest)) return giveUp(file.path, seen, 'unreadable');
-    const entry = await readEntry(file);
+    const entry = await readEntry(file, labelOf);
     if (!entry) return void seen.unreadable.push(file.path);
     const old = await rowWithFile(places, catalogue, entry);
     const isNewer = old !== undefined && overwrite !== 'Never' && old.receivedAt < file.receivedAt;
@@ -150,10 +161,14 @@ async function rowWithFile(places: Places, catalogue: Catalogue, { identifiers }
 }
 
 /* The entry of a file that is kept already, read from the file itself; undefined where it is no DICOM. */
-async function readEntry({ path, place, ...file }: Stray): Promise<CatalogueEntry | undefined> {
+async function readEntry(
+  { path, place, ...file }: Stray,
+  labelOf: LabelOf | undefined,
+): Promise<CatalogueEntry | undefined> {
   const origin = { kind: 'import', path: 'archive' } as const;
   try {
-    return { ...makeEntry({ ...file, header: await readHeader(path) }, origin, file.receivedAt), place };
+    const header = await readHeader(path);
+    return { ...makeEntry({ ...file, header }, origin, file.receivedAt, { labelOf }), place };
   } catch (error) {
     if (error instanceof PacsError) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 /** Rebuilds the catalogue from the files alone. */
 import type { Overwrite } from './catalogue.ts';
+import type { LabelOf } from './entry.ts';
 import { lockArchive } from './lock.ts';
 import { openPlaces } from './places.ts';
 import { recover, type Recovery } from './recover.ts';
@@ -14,6 +15,7 @@ export async function reindex(
   folders: { storage: string; index: string },
   overwrite: Overwrite,
   tell: (files: number) => void = () => undefined,
+  labelOf?: LabelOf,
 ): Promise<Recovery> {
   const unlock = lockArchive(folders.storage, folders.index);
   try {
@@ -21,7 +23,7 @@ export async function reindex(
     await putAside(folders.index);
     const catalogue = await openSqliteCatalogue(folders.index, overwrite);
     try {
-      return await recover(places, catalogue, overwrite, tell);
+      return await recover(places, catalogue, overwrite, { tell, labelOf });
     } finally {
       await catalogue.close();
     }

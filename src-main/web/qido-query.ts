@@ -2,7 +2,7 @@
 import { type Attribute, findAttribute, type IndexedKeyword, type Level, levels } from '#shared/attributes.ts';
 import { PacsError } from '#shared/errors.ts';
 import { type Match, parseMatch, type Query } from '#shared/query.ts';
-import type { Scope } from '../store/store.ts';
+import type { PathScope } from './scope.ts';
 
 /** The most rows one answer holds; a caller that needs more asks with `offset`. */
 export const maximumRows = 20_000;
@@ -105,7 +105,7 @@ function warningsOf(params: URLSearchParams, unknown: readonly string[]): string
  * The request's Query: keys by keyword or tag, `limit`, `offset`, `includefield`, `fuzzymatching` (person names) and, ours,
  * `orderby=-StudyDate,PatientName`. UIDs of the path stand above keys. Throws `bad-request` for what is not known.
  */
-export function parseQido(level: Level, params: URLSearchParams, path: Scope, caseSensitive: boolean): QidoRequest {
+export function parseQido(level: Level, params: URLSearchParams, path: PathScope, caseSensitive: boolean): QidoRequest {
   const fromPath = Object.entries(path).map(([keyword, value]) => [keyword, { kind: 'single', value }] as const);
   const { include, unknown } = includeOf(params, level);
   const keys = { ...keysOf(params, level, flag(params, 'fuzzymatching')), ...Object.fromEntries(fromPath) };

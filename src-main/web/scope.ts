@@ -1,5 +1,6 @@
 /** The UIDs of a path, checked, and the kept files they mean. */
 import { PacsError } from '#shared/errors.ts';
+import type { Identifiers } from '#shared/model.ts';
 import type { Scope, Store, StoredFile } from '../store/store.ts';
 import type { WebContext } from './connection.ts';
 
@@ -8,8 +9,13 @@ const checkedUid = (name: string, text: string): string => {
   return text;
 };
 
+/** What a path names: one UID a level. */
+export type PathScope = Partial<
+  Pick<Identifiers, 'PatientID' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>
+>;
+
 /** The UIDs of `:study`, `:series` and `:instance`; throws `bad-request` for what is no UID. */
-export function scopeOf(c: WebContext): Scope {
+export function scopeOf(c: WebContext): PathScope {
   const [study, series, instance] = [c.req.param('study'), c.req.param('series'), c.req.param('instance')];
   return {
     ...(study === undefined ? {} : { StudyInstanceUID: checkedUid('study', study) }),
@@ -19,7 +25,7 @@ export function scopeOf(c: WebContext): Scope {
 }
 
 /** As scopeOf, and with `?patient=` only what came under that PatientID: the window tells two patients with one study UID apart. */
-export function windowScopeOf(c: WebContext): Scope {
+export function windowScopeOf(c: WebContext): PathScope {
   const PatientID = c.req.query('patient');
   return { ...scopeOf(c), ...(PatientID === undefined ? {} : { PatientID }) };
 }

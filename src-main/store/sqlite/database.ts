@@ -1,5 +1,6 @@
 /** Opens the catalogue's SQLite file with the settings that durability and speed need. */
 import Database from 'better-sqlite3';
+import { matchesName } from './name-match.ts';
 import { createStatements, schemaVersion } from './schema.ts';
 
 /** An open SQLite connection. */
@@ -36,7 +37,13 @@ const otherVersion = (version: number): Error =>
 /** Opens the catalogue for reading beside the writer. */
 export function openForReading(path: string): Connection {
   const database = new Database(path, { readonly: true, fileMustExist: true });
-  database.pragma('cache_size = -65536');
+  database.pragma('cache_size = -32768');
   database.pragma('mmap_size = 1073741824');
+  database.function(
+    'matches_name',
+    { deterministic: true },
+    (name: unknown, pattern: unknown, caseSensitive: unknown) =>
+      typeof name === 'string' && matchesName(name, String(pattern), caseSensitive === 1) ? 1 : 0,
+  );
   return database;
 }

@@ -1,9 +1,10 @@
 /** The catalogue's tables, made from the one attribute table. */
 import { attributesOf, type Attribute, type Level } from '#shared/attributes.ts';
 import { fold } from '#shared/query.ts';
+import { createGrams } from './grams.ts';
 
 /** Version of the schema; a catalogue of another version is rebuilt from the files. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** The table of each level. */
 export const tableOf = {
@@ -21,7 +22,9 @@ export const isFolded = (attribute: Attribute): boolean =>
 
 /** The attributes that have a column in the table of a level: a study carries its patient's too, as they came with it. */
 export const columnsOf = (level: Level): readonly Attribute[] =>
-  level === 'STUDY' ? [...attributesOf('PATIENT'), ...attributesOf('STUDY')] : attributesOf(level);
+  (level === 'STUDY' ? [...attributesOf('PATIENT'), ...attributesOf('STUDY')] : attributesOf(level)).filter(
+    ({ counted }) => !counted,
+  );
 
 /** Name of the folded column of an attribute. */
 export const foldedColumn = (keyword: string): string => `${keyword}_f`;
@@ -52,6 +55,7 @@ function createTable(level: Level): string {
 /** The statements that make an empty catalogue. */
 export const createStatements: readonly string[] = [
   ...(['PATIENT', 'STUDY', 'SERIES', 'IMAGE'] as const).map(createTable),
+  'CREATE INDEX patients_id ON patients(PatientID_f)',
   'CREATE INDEX studies_patient ON studies(patient)',
   'CREATE INDEX studies_uid ON studies(StudyInstanceUID)',
   'CREATE INDEX studies_date ON studies(StudyDate, StudyTime)',
@@ -64,6 +68,8 @@ export const createStatements: readonly string[] = [
   'CREATE INDEX instances_series ON instances(series)',
   'CREATE INDEX instances_uid ON instances(SOPInstanceUID)',
   'CREATE INDEX instances_bucket ON instances(bucket)',
+  createGrams,
+  'CREATE TABLE labels (study INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (study, label)) WITHOUT ROWID',
   'CREATE TABLE refusals (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, origin TEXT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)',
   /* Files that no row names any more and that are still to be removed. */
   'CREATE TABLE discarded (bucket INTEGER NOT NULL, name TEXT NOT NULL)',

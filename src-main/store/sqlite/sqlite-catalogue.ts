@@ -1,4 +1,4 @@
-/** The catalogue in SQLite: one thread writes, one reads, so that no query delays an image and no image the window. */
+/** The catalogue in SQLite: one thread writes, others read, so that no query delays an image, no image the window, and no long query a short one. */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
@@ -46,10 +46,13 @@ export async function openSqliteCatalogue(
     writer = startThread({ path, mode: 'write', overwrite });
     fault = await openThread(writer);
   }
-  const reader = startThread({ path, mode: 'read', overwrite });
-  fault ??= await openThread(reader);
+  /* What is quick or goes in slices has a thread for itself; what may take its time has another. */
+  const quick = startThread({ path, mode: 'read', overwrite });
+  const whole = startThread({ path, mode: 'read', overwrite });
+  fault ??= (await openThread(quick)) ?? (await openThread(whole));
+  const threads = [quick, whole, writer];
   if (fault) {
-    await Promise.all([writer.destroy(), reader.destroy()]);
+    await Promise.all(threads.map((thread) => thread.destroy()));
     throw fault.code === 'CATALOGUE_NEW' ? new PacsError('busy', fault.message) : toError(fault);
   }
   const call = async <R>(thread: Piscina, method: Operation['method'], ...input: unknown[]): Promise<R> =>
@@ -66,16 +69,19 @@ export async function openSqliteCatalogue(
     completed: () => call(writer, 'completed'),
     forget: (rows) => call(writer, 'forget', rows),
     swept: (places) => call(writer, 'swept', places),
-    find: (query) => call(reader, 'find', query),
-    count: (query) => call(reader, 'count', query),
-    files: (scope) => call(reader, 'files', scope),
-    totals: () => call(reader, 'totals'),
-    refusals: (limit) => call(reader, 'refusals', limit),
+    find: (query) => call(whole, 'find', query),
+    count: (query) => call(whole, 'count', query),
+    slice: (query, from) => call(quick, 'slice', query, from),
+    lookup: (publicId) => call(quick, 'lookup', publicId),
+    digestOf: (identifiers) => call(quick, 'digestOf', identifiers),
+    files: (scope) => call(quick, 'files', scope),
+    totals: () => call(whole, 'totals'),
+    refusals: (limit) => call(whole, 'refusals', limit),
     close: async () => {
       await batches.idle();
-      await call(reader, 'close');
-      await call(writer, 'close');
-      await Promise.all([writer.destroy(), reader.destroy()]);
+      /* The writer last: it puts the log away. */
+      for (const thread of threads) await call(thread, 'close');
+      await Promise.all(threads.map((thread) => thread.destroy()));
     },
   };
 }

@@ -1,10 +1,11 @@
 /** Writes to the catalogue: adds received files, counts refusals, keeps track of what a crash could have left open. */
-import type { Level } from '#shared/attributes.ts';
+import { findAttribute, type Level } from '#shared/attributes.ts';
 import { fold } from '#shared/query.ts';
 import type { Identifiers } from '#shared/model.ts';
 import type { AddOutcome, CatalogueEntry, CataloguedRow, OpenEnds, Overwrite, Place } from '../catalogue.ts';
 import { orthancDigest } from '../orthanc-id.ts';
 import type { Connection } from './database.ts';
+import { gramKeywords, piecesOf } from './grams.ts';
 import { columnsOf, foldedColumn, foldedValue, isFolded, tableOf } from './schema.ts';
 
 /** The writing half of the SQLite catalogue; every method is one transaction, called from one thread. */
@@ -203,9 +204,12 @@ function createAdder(database: Connection, caches: Caches) {
     'frames',
   );
   const patientOf = createEntityFinder(database, caches, 'PATIENT', insertPatient);
-  const studyOf = createEntityFinder(database, caches, 'STUDY', (publicId, entry, patient) =>
-    insertStudy(publicId, entry, patient, searchText(entry), entry.receivedAt),
-  );
+  const insertPieces = database.prepare('INSERT INTO grams (rowid, pieces) VALUES (?, ?)');
+  const studyOf = createEntityFinder(database, caches, 'STUDY', (publicId, entry, patient) => {
+    const study = insertStudy(publicId, entry, patient, searchText(entry), entry.receivedAt);
+    insertPieces.run(study, piecesOf(foldedTexts(entry)));
+    return study;
+  });
   const seriesOf = createEntityFinder(database, caches, 'SERIES', (publicId, entry, study) =>
     insertSeries(publicId, entry, study),
   );
@@ -265,6 +269,12 @@ const keeps = (digest: Buffer, entry: CatalogueEntry, overwrite: Overwrite): boo
 const searchText = ({ values }: CatalogueEntry): string =>
   ` ${searchable.map((keyword) => fold((values[keyword] ?? '').replaceAll('\\', ' '))).join(' ')} `;
 
+const foldedTexts = ({ values }: CatalogueEntry): string[] =>
+  gramKeywords.flatMap((keyword) => {
+    const [attribute, value] = [findAttribute(keyword), values[keyword]];
+    return attribute && value ? [foldedValue(attribute, value)] : [];
+  });
+
 /** Keeps the counts and gathered values of study and series after one added instance. */
 function createCounter(database: Connection, caches: Caches) {
   const addToStudy = database.prepare(
@@ -278,6 +288,7 @@ function createCounter(database: Connection, caches: Caches) {
   );
   const addSize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
   const gather = createGatherer(database, caches);
+  const label = createLabeller(database, caches);
   return (entry: CatalogueEntry, study: number, series: { id: number; isNew: boolean }): void => {
     addToStudy.run(entry.receivedAt, study);
     addToSeries.run(series.id);
@@ -285,6 +296,18 @@ function createCounter(database: Connection, caches: Caches) {
     if (series.isNew) addSeries.run(study);
     if (series.isNew) gather('ModalitiesInStudy', study, entry.values.Modality);
     gather('SOPClassesInStudy', study, entry.identifiers.SOPClassUID);
+    label(study, entry.label);
+  };
+}
+
+/** Puts a label on a study, once. */
+function createLabeller(database: Connection, { gathered }: Caches) {
+  const insert = database.prepare('INSERT OR IGNORE INTO labels (study, label) VALUES (?, ?)');
+  return (study: number, label: string | undefined): void => {
+    const key = `label ${study} ${label}`;
+    if (label === undefined || gathered.has(key)) return;
+    remember(gathered, key, true);
+    insert.run(study, label);
   };
 }
 
@@ -308,6 +331,12 @@ const gatherStatement = (database: Connection, keyword: string) =>
      WHERE id = @study AND instr('\\' || coalesce(${keyword}, '') || '\\', '\\' || @value || '\\') = 0`,
   );
 
+const isGone = 'NOT EXISTS (SELECT 1 FROM studies WHERE id = @study)';
+const inherited = columnsOf('PATIENT')
+  .flatMap((attribute) => [attribute.keyword, ...(isFolded(attribute) ? [foldedColumn(attribute.keyword)] : [])])
+  .map((name) => `${name} = first.${name}`)
+  .join(', ');
+
 /** Takes one instance row out for good, and parents that are empty then. */
 function createForgetter(database: Connection) {
   const select = database.prepare(
@@ -326,6 +355,11 @@ function createForgetter(database: Connection) {
          WHERE series.study = @study) WHERE id = @study`,
     "UPDATE studies SET ModalitiesInStudy = replace(ModalitiesInStudy, ',', '\\'), SOPClassesInStudy = replace(SOPClassesInStudy, ',', '\\') WHERE id = @study",
     'DELETE FROM studies WHERE id = @study AND NumberOfStudyRelatedInstances = 0',
+    `DELETE FROM grams WHERE rowid = @study AND ${isGone}`,
+    `DELETE FROM labels WHERE study = @study AND ${isGone}`,
+    /* A patient shows what its first study says, also when that is another one than before. */
+    `UPDATE patients SET ${inherited} FROM (SELECT * FROM studies WHERE patient = @patient ORDER BY id LIMIT 1) AS first
+       WHERE patients.id = @patient AND ${isGone}`,
     'DELETE FROM patients WHERE id = @patient AND NOT EXISTS (SELECT 1 FROM studies WHERE patient = @patient)',
   ].map((statement) => database.prepare(statement));
   return (row: number): boolean => {
