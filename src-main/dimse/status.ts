@@ -16,6 +16,7 @@ export const status = {
   noSuchSOPInstance: 0x0112,
   noSuchEventType: 0x0113,
   noSuchArgument: 0x0114,
+  invalidArgumentValue: 0x0115,
   attributeValueOutOfRange: 0x0116,
   noSuchSOPClass: 0x0118,
   classInstanceConflict: 0x0119,
@@ -25,6 +26,7 @@ export const status = {
   noSuchActionType: 0x0123,
   notAuthorized: 0x0124,
   unrecognizedOperation: 0x0211,
+  resourceLimitation: 0x0213,
 } as const;
 
 /** The reason for `sopClassNotSupported` where command and presentation context differ. */
@@ -54,6 +56,21 @@ const storeStatuses: Readonly<Record<PacsErrorCode, number>> = {
 
 /** The status of a C-STORE response for a fault. */
 export const storeStatus = (code: PacsErrorCode): number => storeStatuses[code];
+
+/* C-FIND (PS3.4 C.4.1.1.4): A700 out of resources, A900 identifier does not match SOP class, Cxxx unable to process. */
+const findStatuses: Readonly<Partial<Record<PacsErrorCode, number>>> = {
+  busy: 0xa700,
+  'too-large': 0xa700,
+  'storage-full': 0xa700,
+  'bad-request': 0xa900,
+  damaged: 0xc000,
+  unsupported: 0xc001,
+  unauthorized: status.notAuthorized,
+  forbidden: status.notAuthorized,
+};
+
+/** The status of a C-FIND response for a fault; C002 is what went wrong inside. */
+export const findStatus = (code: PacsErrorCode): number => findStatuses[code] ?? 0xc002;
 
 /* The general statuses of PS3.7 Annex C, for services without a family of their own. */
 const serviceStatuses: Readonly<Partial<Record<PacsErrorCode, number>>> = {

@@ -48,8 +48,10 @@ export interface JobRequest {
   /** A value that JSON can hold, at most 16 MB. */
   readonly content: unknown;
   readonly total?: number | undefined;
-  /** Larger goes first; 0 by default. */
+  /** Larger goes first; 0 by default. From 10 on it is urgent: one place beyond ConcurrentJobs is kept for these. */
   readonly priority?: number | undefined;
   /** What it depends on, such as the name of a node: one lane in trouble does not take the places of the others. */
   readonly lane?: string | undefined;
+  /** Jobs of one strand run in the order in which they were handed in, each after the one before has ended. */
+  readonly strand?: string | undefined;
 }

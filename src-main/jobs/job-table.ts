@@ -21,9 +21,10 @@ export interface JobTable {
   list(limit: number): Promise<JobRow[]>;
   /** What ran when the program died waits again; what it died of too often has failed. The answer has these rows. */
   recover(): Promise<JobRow[]>;
-  /** Takes the next one that is due: none of these ids, none of these lanes. */
+  /** Takes the next one that is due, of that priority or a larger one: none of these ids, none of these lanes. */
   take(
     now: number,
+    leastPriority: number,
     besides: { readonly ids: readonly string[]; readonly lanes: readonly string[] },
   ): Promise<JobRow | undefined>;
   /** Lanes with a job that failed and is tried again. */
@@ -59,8 +60,9 @@ const diedSql = `UPDATE jobs SET deaths = deaths + 1, status = iif(deaths + 1 < 
   errorMessage = iif(deaths + 1 < ${mostDeaths}, errorMessage, ?) WHERE status = 'running' RETURNING *`;
 
 const takeSql = `UPDATE jobs SET status = 'running', startedAt = coalesce(startedAt, ?), nextTryAt = NULL WHERE sequence =
-  (SELECT sequence FROM jobs WHERE endedAt IS NULL AND status IN ('pending', 'retry') AND coalesce(nextTryAt, 0) <= ?
+  (SELECT sequence FROM jobs WHERE endedAt IS NULL AND status IN ('pending', 'retry') AND coalesce(nextTryAt, 0) <= ? AND priority >= ?
     AND id NOT IN (SELECT value FROM json_each(?)) AND coalesce(lane NOT IN (SELECT value FROM json_each(?)), 1)
+    AND (strand IS NULL OR sequence = (SELECT min(sequence) FROM jobs AS other WHERE other.strand = jobs.strand AND other.endedAt IS NULL))
     ORDER BY priority DESC, sequence LIMIT 1) RETURNING *`;
 
 /** The table in the records. */
@@ -72,19 +74,30 @@ export function createJobTable(records: Records): JobTable {
     return rows as unknown as JobRow[];
   };
   return {
-    insert: async ({ type, description, content, total = 0, priority = 0, lane }) => {
+    insert: async ({ type, description, content, total = 0, priority = 0, lane, strand }) => {
       const text = JSON.stringify(content ?? null);
       if (text.length > longestContent) throw new PacsError('too-large', 'This is too much for one job.');
-      const sql = `INSERT INTO jobs (id, type, status, priority, description, lane, total, createdAt, content)
-        SELECT ?, ?, 'pending', ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM jobs WHERE endedAt IS NULL) < ${mostOpen} RETURNING *`;
-      const row = await one(sql, [randomUUID(), type, priority, description, lane ?? null, total, Date.now(), text]);
+      const sql = `INSERT INTO jobs (id, type, status, priority, description, lane, strand, total, createdAt, content)
+        SELECT ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM jobs WHERE endedAt IS NULL) < ${mostOpen} RETURNING *`;
+      const row = await one(sql, [
+        randomUUID(),
+        type,
+        priority,
+        description,
+        lane ?? null,
+        strand ?? null,
+        total,
+        Date.now(),
+        text,
+      ]);
       if (!row) throw new PacsError('busy', 'Too many jobs are waiting already.');
       return row;
     },
     get: async (id) => (await records.all<JobRow>('SELECT * FROM jobs WHERE id = ?', [id]))[0],
     list: (limit) => records.all<JobRow>(`SELECT ${listed} FROM jobs ORDER BY sequence DESC LIMIT ?`, [limit]),
     recover: () => many(diedSql, [Date.now(), 'The program ended several times while it did this.']),
-    take: (now, { ids, lanes }) => one(takeSql, [Date.now(), now, JSON.stringify(ids), JSON.stringify(lanes)]),
+    take: (now, least, { ids, lanes }) =>
+      one(takeSql, [Date.now(), now, least, JSON.stringify(ids), JSON.stringify(lanes)]),
     lanesInTrouble: async () => {
       const sql = `SELECT DISTINCT lane FROM jobs WHERE endedAt IS NULL AND lane IS NOT NULL AND tries > 0 AND status IN ('retry', 'running')`;
       return (await records.all<{ lane: string }>(sql)).map(({ lane }) => lane);

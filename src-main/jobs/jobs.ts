@@ -204,7 +204,7 @@ class Scheduler implements Jobs {
       this.#isPumpWanted = false;
       try {
         let now = Date.now();
-        while (this.#isOpen && this.#runs.size < this.#places && (await this.#takeOne(now))) now = Date.now();
+        while (this.#isOpen && this.#runs.size <= this.#places && (await this.#takeOne(now))) now = Date.now();
         await this.#setTimer(now);
       } catch (error) {
         this.#options.log('error', 'The jobs cannot be read.', error);
@@ -216,7 +216,8 @@ class Scheduler implements Jobs {
   async #takeOne(now: number): Promise<boolean> {
     const running = [...this.#runs.values()].map(({ run }) => run.row);
     const lanes = this.#lanes.closed(running, await this.#table.lanesInTrouble());
-    const row = await this.#table.take(now, { ids: running.map(({ id }) => id), lanes });
+    const leastPriority = running.length < this.#places ? -Infinity : urgent;
+    const row = await this.#table.take(now, leastPriority, { ids: running.map(({ id }) => id), lanes });
     if (row) this.#begin(row);
     return row !== undefined;
   }
@@ -275,6 +276,9 @@ class Scheduler implements Jobs {
     if (this.#isOpen) this.#timer = setTimeout(() => this.#pump(), Math.min(milliseconds, longestTimer));
   }
 }
+
+/* From this priority on a job may take the place that is kept beyond ConcurrentJobs. */
+const urgent = 10;
 
 const interruption = 'It was stopped by a person.';
 const notFound = (): PacsError => new PacsError('not-found', 'There is no such job.');

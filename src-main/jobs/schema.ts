@@ -3,8 +3,8 @@ import type { RecordsSchema } from '../records/records.ts';
 
 /*
  * jobs: times in milliseconds since 1970; `content` is what was asked for, `remaining` what is left of it (both JSON);
- * `lane` is what the job depends on, such as a node; `deaths` counts how often the program died while it ran without a save.
- * commitments: `instances` is a JSON list; `job` the one that waits for the answer or brings it.
+ * `lane` is what the job depends on, such as a node; jobs of one `strand` run in their order; `deaths` counts how often the program died while it ran without a save.
+ * commitments: `role` is ours; `instances` is a JSON list; `job` the one that waits for the answer.
  */
 const first = `
   CREATE TABLE jobs (
@@ -15,6 +15,7 @@ const first = `
     priority INTEGER NOT NULL,
     description TEXT NOT NULL,
     lane TEXT,
+    strand TEXT,
     done INTEGER NOT NULL DEFAULT 0,
     total INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,
@@ -31,6 +32,7 @@ const first = `
     output TEXT
   );
   CREATE INDEX jobs_open ON jobs (priority DESC, sequence) WHERE endedAt IS NULL;
+  CREATE INDEX jobs_strand ON jobs (strand, sequence) WHERE endedAt IS NULL AND strand IS NOT NULL;
   CREATE INDEX jobs_ended ON jobs (endedAt) WHERE endedAt IS NOT NULL;
 
   CREATE TABLE commitments (
@@ -45,10 +47,11 @@ const first = `
     endedAt INTEGER,
     error TEXT,
     total INTEGER NOT NULL,
-    failed INTEGER NOT NULL DEFAULT 0,
-    instances TEXT NOT NULL,
-    UNIQUE (role, TransactionUID, AET)
+    failed INTEGER NOT NULL,
+    instances TEXT NOT NULL
   );
+  CREATE INDEX commitments_TransactionUID ON commitments (TransactionUID);
+  CREATE INDEX commitments_open ON commitments (role) WHERE endedAt IS NULL;
   CREATE INDEX commitments_ended ON commitments (endedAt) WHERE endedAt IS NOT NULL;
 `;
 

@@ -79,6 +79,22 @@ it('runs so many at once as the settings say', async () => {
   expect(most).toBe(3);
 });
 
+it('keeps one place more for what is urgent', async () => {
+  const gate = createGate();
+  let running = 0;
+  const { jobs } = await testJobs({
+    DicomModalityStore: async (content, { signal }) => {
+      running++;
+      if (content === 'long') await gate.wait(signal);
+    },
+  });
+  for (let at = 0; at < 4; at++) await jobs.submit(aJob('long'));
+  await until(() => running === 2);
+  expect((await jobs.ended(await jobs.submit(aJob('urgent', { priority: 10 })))).status).toBe('success');
+  expect(running).toBe(3);
+  gate.open();
+});
+
 it('tries again what failed for now, and gives up at last', async () => {
   let tries = 0;
   const { jobs, told, lines } = await testJobs({
@@ -186,6 +202,21 @@ it('a node that does not answer leaves places for the others, however many jobs 
   mostDead = running.size;
   await wait(400);
   expect(mostDead).toBeLessThanOrEqual(2);
+});
+
+it('keeps the order of a strand, whatever fails meanwhile', async () => {
+  const seen: unknown[] = [];
+  const { jobs } = await testJobs({
+    MppsForward: async (content) => {
+      seen.push(content);
+      if (content === 'create' && seen.length < 3) throw new PacsError('busy', 'Not now.');
+    },
+  });
+  const submit = (content: unknown, strand: string) =>
+    jobs.submit({ type: 'MppsForward', description: 'a step', content, strand });
+  const ids = [await submit('create', 'a'), await submit('set', 'a'), await submit('other', 'b')];
+  await Promise.all(ids.map((id) => jobs.ended(id)));
+  expect(seen.filter((content) => content !== 'other')).toEqual(['create', 'create', 'set']);
 });
 
 it('pauses, goes on with what is left, cancels and starts again', async () => {
