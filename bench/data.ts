@@ -12,7 +12,8 @@ export interface BenchImage {
   readonly dataSet: Buffer;
 }
 
-function element(group: number, number: number, vr: string, value: string | Buffer): Buffer {
+/** One data element in explicit VR little endian; texts are padded. */
+export function element(group: number, number: number, vr: string, value: string | Buffer): Buffer {
   const text = typeof value === 'string' ? Buffer.from(value) : value;
   const padded = text.length % 2 ? Buffer.concat([text, Buffer.from(vr === 'UI' ? '\0' : ' ')]) : text;
   const head = Buffer.alloc(vr === 'OW' ? 12 : 8);

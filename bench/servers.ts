@@ -71,21 +71,28 @@ function ender(child: ChildProcess): () => Promise<void> {
 }
 
 /** Chairside as it stands here, headless, with its defaults. */
-export const chairside: ServerStart = async () => {
-  const folder = makeFolder();
-  const entry = join(root, 'src-main/headless.ts');
-  const child = spawn(process.execPath, [entry, '--data', folder, '--dicom-port', '0', '--http-port', '0'], {
+export const chairside: ServerStart = () => startChairside(makeFolder());
+
+/** Chairside on a folder, with settings other than the defaults. */
+export async function startChairside(folder: string, settings: object = {}): Promise<BenchServer> {
+  const [entry, file] = [join(root, 'src-main/headless.ts'), join(folder, 'chairside.json')];
+  writeFileSync(file, JSON.stringify(settings));
+  const child = spawn(process.execPath, [entry, file, '--data', folder, '--dicom-port', '0', '--http-port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const { dicomPort } = JSON.parse(line.toString()) as { dicomPort: number };
   return { name: 'Chairside', port: dicomPort, AETitle: 'CHAIRSIDE', stop: ender(child) };
-};
+}
 
 /** Orthanc as Debian installs it, with its defaults but for ports and folders. */
 export const orthanc: ServerStart = () => (installed('Orthanc') ? startOrthanc() : undefined);
 
-async function startOrthanc(): Promise<BenchServer> {
+/** Orthanc with options other than the defaults; `undefined` where it is not installed. */
+export const orthancWith = (settings: object): Promise<BenchServer> | undefined =>
+  installed('Orthanc') ? startOrthanc(settings) : undefined;
+
+async function startOrthanc(settings: object = {}): Promise<BenchServer> {
   const folder = makeFolder();
   const [port, httpPort] = [await freePort(), await freePort()];
   const file = join(folder, 'orthanc.json');
@@ -95,7 +102,7 @@ async function startOrthanc(): Promise<BenchServer> {
     DicomPort: port,
     HttpPort: httpPort,
   };
-  writeFileSync(file, JSON.stringify({ ...options, DicomAet: 'ORTHANC', Plugins: [] }));
+  writeFileSync(file, JSON.stringify({ ...options, DicomAet: 'ORTHANC', Plugins: [], ...settings }));
   const child = spawn('Orthanc', [file], { stdio: 'ignore', env: environment });
   await untilListening(port, child);
   const version = spawnSync('Orthanc', ['--version'], { encoding: 'utf8' }).stdout.match(/Orthanc ([\d.]+)/)?.[1] ?? '';

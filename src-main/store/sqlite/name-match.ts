@@ -35,7 +35,7 @@ function makeForms(group: string, caseSensitive: boolean): readonly string[] {
   if (/^[*^]*$/.test(trimmed)) return [];
   const open = trimmed.replace(/(\^\**)+$/, '');
   const base = components(open, caseSensitive);
-  return open === trimmed || /\^$/.test(trimmed) ? [base] : [base, `${base}^*`];
+  return trimmed.slice(open.length).includes('*') ? [base, `${base}^*`] : [base];
 }
 
 const plainGroup = (group: string, caseSensitive: boolean): string =>

@@ -1,12 +1,16 @@
 /** Writes to the catalogue: adds received files, counts refusals, keeps track of what a crash could have left open. */
-import { findAttribute, type Level } from '#shared/attributes.ts';
+import { findAttribute } from '#shared/attributes.ts';
 import { fold } from '#shared/query.ts';
 import type { Identifiers } from '#shared/model.ts';
 import type { AddOutcome, CatalogueEntry, CataloguedRow, OpenEnds, Overwrite, Place } from '../catalogue.ts';
 import { orthancDigest } from '../orthanc-id.ts';
+import { clear, remember, type Caches } from './caches.ts';
+import { createCounter } from './counter.ts';
 import type { Connection } from './database.ts';
 import { gramKeywords, piecesOf } from './grams.ts';
-import { columnsOf, foldedColumn, foldedValue, isFolded, tableOf } from './schema.ts';
+import { createForgetter } from './forgetter.ts';
+import { createInserter } from './inserter.ts';
+import { foldedValue, tableOf } from './schema.ts';
 
 /** The writing half of the SQLite catalogue; every method is one transaction, called from one thread. */
 export interface Writer {
@@ -84,21 +88,6 @@ export function createWriter(database: Connection): Writer {
   };
 }
 
-/** Ids and gathered values seen lately: a scanner sends one series at a time, so nearly every instance finds its parents here. */
-interface Caches {
-  readonly PATIENT: Map<string, number>;
-  readonly STUDY: Map<string, number>;
-  readonly SERIES: Map<string, number>;
-  readonly gathered: Map<string, true>;
-}
-
-const clear = (caches: Caches): void => Object.values(caches).forEach((cache: Map<string, unknown>) => cache.clear());
-
-function remember<V>(cache: Map<string, V>, key: string, value: V): void {
-  if (cache.size >= 10_000) cache.clear();
-  cache.set(key, value);
-}
-
 /* One commit with a synced write-ahead log puts every commit before it on disk as well. */
 function settle(database: Connection, bucket: number): void {
   database.pragma('synchronous = FULL');
@@ -120,36 +109,6 @@ function readOpenEnds(database: Connection): OpenEnds {
     recent: recent as OpenEnds['recent'],
     discarded: discarded as Place[],
     isComplete: totals.isComplete === 1,
-  };
-}
-
-/** Inserts one row of a level; the answer is its id. */
-function createInserter(database: Connection, level: Level, ...more: string[]) {
-  const stored = columnsOf(level).filter((attribute) => !attribute.computed);
-  const folded = stored.filter(isFolded);
-  const names = [
-    'publicId',
-    'ReceivedAt',
-    ...more,
-    ...stored.map(({ keyword }) => keyword),
-    ...folded.map(({ keyword }) => foldedColumn(keyword)),
-  ];
-  const insert = database.prepare(
-    `INSERT INTO ${tableOf[level]} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-  );
-  return (publicId: Buffer, { values, receivedAt }: CatalogueEntry, ...rest: unknown[]): number => {
-    const texts = values as Partial<Record<string, string>>;
-    const row = insert.run(
-      publicId,
-      receivedAt,
-      ...rest,
-      ...stored.map(({ keyword }) => texts[keyword] ?? null),
-      ...folded.map((attribute) => {
-        const value = texts[attribute.keyword];
-        return value ? foldedValue(attribute, value) : null;
-      }),
-    );
-    return Number(row.lastInsertRowid);
   };
 }
 
@@ -274,98 +233,3 @@ const foldedTexts = ({ values }: CatalogueEntry): string[] =>
     const [attribute, value] = [findAttribute(keyword), values[keyword]];
     return attribute && value ? [foldedValue(attribute, value)] : [];
   });
-
-/** Keeps the counts and gathered values of study and series after one added instance. */
-function createCounter(database: Connection, caches: Caches) {
-  const addToStudy = database.prepare(
-    'UPDATE studies SET NumberOfStudyRelatedInstances = NumberOfStudyRelatedInstances + 1, LastReceivedAt = max(LastReceivedAt, ?) WHERE id = ?',
-  );
-  const addToSeries = database.prepare(
-    'UPDATE series SET NumberOfSeriesRelatedInstances = NumberOfSeriesRelatedInstances + 1 WHERE id = ?',
-  );
-  const addSeries = database.prepare(
-    'UPDATE studies SET NumberOfStudyRelatedSeries = NumberOfStudyRelatedSeries + 1 WHERE id = ?',
-  );
-  const addSize = database.prepare('UPDATE totals SET diskSize = diskSize + ?');
-  const gather = createGatherer(database, caches);
-  const label = createLabeller(database, caches);
-  return (entry: CatalogueEntry, study: number, series: { id: number; isNew: boolean }): void => {
-    addToStudy.run(entry.receivedAt, study);
-    addToSeries.run(series.id);
-    addSize.run(entry.size);
-    if (series.isNew) addSeries.run(study);
-    if (series.isNew) gather('ModalitiesInStudy', study, entry.values.Modality);
-    gather('SOPClassesInStudy', study, entry.identifiers.SOPClassUID);
-    label(study, entry.label);
-  };
-}
-
-/** Puts a label on a study, once. */
-function createLabeller(database: Connection, { gathered }: Caches) {
-  const insert = database.prepare('INSERT OR IGNORE INTO labels (study, label) VALUES (?, ?)');
-  return (study: number, label: string | undefined): void => {
-    const key = `label ${study} ${label}`;
-    if (label === undefined || gathered.has(key)) return;
-    remember(gathered, key, true);
-    insert.run(study, label);
-  };
-}
-
-/** Adds a value to a gathered attribute of a study, once each. */
-function createGatherer(database: Connection, { gathered }: Caches) {
-  const statements = {
-    ModalitiesInStudy: gatherStatement(database, 'ModalitiesInStudy'),
-    SOPClassesInStudy: gatherStatement(database, 'SOPClassesInStudy'),
-  };
-  return (keyword: keyof typeof statements, study: number, value: string | undefined): void => {
-    const key = `${keyword} ${study} ${value}`;
-    if (!value || gathered.has(key)) return;
-    remember(gathered, key, true);
-    statements[keyword].run({ study, value });
-  };
-}
-
-const gatherStatement = (database: Connection, keyword: string) =>
-  database.prepare(
-    `UPDATE studies SET ${keyword} = CASE WHEN ${keyword} IS NULL THEN @value ELSE ${keyword} || '\\' || @value END
-     WHERE id = @study AND instr('\\' || coalesce(${keyword}, '') || '\\', '\\' || @value || '\\') = 0`,
-  );
-
-const isGone = 'NOT EXISTS (SELECT 1 FROM studies WHERE id = @study)';
-const inherited = columnsOf('PATIENT')
-  .flatMap((attribute) => [attribute.keyword, ...(isFolded(attribute) ? [foldedColumn(attribute.keyword)] : [])])
-  .map((name) => `${name} = first.${name}`)
-  .join(', ');
-
-/** Takes one instance row out for good, and parents that are empty then. */
-function createForgetter(database: Connection) {
-  const select = database.prepare(
-    `SELECT instances.series, instances.size, series.study, studies.patient FROM instances
-     JOIN series ON series.id = instances.series JOIN studies ON studies.id = series.study WHERE instances.id = ?`,
-  );
-  const statements = [
-    'DELETE FROM instances WHERE id = @row',
-    'UPDATE totals SET diskSize = diskSize - @size',
-    'UPDATE series SET NumberOfSeriesRelatedInstances = NumberOfSeriesRelatedInstances - 1 WHERE id = @series',
-    'DELETE FROM series WHERE id = @series AND NumberOfSeriesRelatedInstances = 0',
-    `UPDATE studies SET NumberOfStudyRelatedInstances = NumberOfStudyRelatedInstances - 1,
-       NumberOfStudyRelatedSeries = (SELECT count(*) FROM series WHERE study = @study),
-       ModalitiesInStudy = (SELECT group_concat(DISTINCT Modality) FROM series WHERE study = @study),
-       SOPClassesInStudy = (SELECT group_concat(DISTINCT SOPClassUID) FROM instances JOIN series ON series.id = instances.series
-         WHERE series.study = @study) WHERE id = @study`,
-    "UPDATE studies SET ModalitiesInStudy = replace(ModalitiesInStudy, ',', '\\'), SOPClassesInStudy = replace(SOPClassesInStudy, ',', '\\') WHERE id = @study",
-    'DELETE FROM studies WHERE id = @study AND NumberOfStudyRelatedInstances = 0',
-    `DELETE FROM grams WHERE rowid = @study AND ${isGone}`,
-    `DELETE FROM labels WHERE study = @study AND ${isGone}`,
-    /* A patient shows what its first study says, also when that is another one than before. */
-    `UPDATE patients SET ${inherited} FROM (SELECT * FROM studies WHERE patient = @patient ORDER BY id LIMIT 1) AS first
-       WHERE patients.id = @patient AND ${isGone}`,
-    'DELETE FROM patients WHERE id = @patient AND NOT EXISTS (SELECT 1 FROM studies WHERE patient = @patient)',
-  ].map((statement) => database.prepare(statement));
-  return (row: number): boolean => {
-    const found = select.get(row) as Record<'series' | 'study' | 'patient' | 'size', number> | undefined;
-    if (!found) return false;
-    for (const statement of statements) statement.run({ ...found, row });
-    return true;
-  };
-}
