@@ -1,7 +1,9 @@
 /** Starts the window: languages, the bridge to the core, the stores, then the first screen. */
 import '@fontsource-variable/inter/wght.css';
 import '@mantine/core/styles.layer.css';
+import '@mantine/dates/styles.layer.css';
 import '@mantine/dropzone/styles.layer.css';
+import 'dayjs/locale/de';
 import './style/tokens.css';
 import { MantineProvider } from '@mantine/core';
 import { IconKey, IconPlugConnectedX } from '@tabler/icons-react';

@@ -5,12 +5,16 @@ export interface Format {
   readonly locale: string;
   /** DICOM DA, PS3.5 6.2. */
   date(value: string | undefined): string;
+  /** DICOM DA with its weekday, short: `Mon, 23 Nov 2026`. */
+  day(value: string): string;
   /** DICOM TM to the minute. */
   time(value: string | undefined): string;
   /** How long ago an ISO 8601 instant was, short. */
   ago(instant: string | undefined, now: number): string;
   /** An ISO 8601 instant, date and time. */
   instant(value: string | undefined): string;
+  /** The time of day of an ISO 8601 instant, to the second. */
+  clock(value: string | undefined): string;
   number(value: number | string | undefined): string;
   bytes(value: number): string;
 }
@@ -62,6 +66,13 @@ export function createFormat(locale: string): Format {
   const date = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit' });
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const both = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const weekday = new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+  });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const number = new Intl.NumberFormat(locale);
   const relative = relativeOf(locale);
   return {
@@ -70,12 +81,17 @@ export function createFormat(locale: string): Format {
       const day = dicomDate(value);
       return day ? date.format(day) : value;
     },
+    day: (value) => {
+      const day = dicomDate(value);
+      return day ? weekday.format(day) : value;
+    },
     time: (value = '') => {
       const found = /^(\d{2}):?(\d{2})/.exec(value);
       return found ? time.format(new Date(2000, 0, 1, Number(found[1]), Number(found[2]))) : value;
     },
     ago: (instant, now) => (instant ? ago(relative, instant, now) : ''),
     instant: (value) => (value ? both.format(new Date(value)) : ''),
+    clock: (value) => (value ? clock.format(new Date(value)) : ''),
     number: (value) => (value === undefined || value === '' ? '' : number.format(Number(value))),
     bytes: (value) => bytes(locale, value),
   };

@@ -1,4 +1,5 @@
-/** The way back to the study list for the keys. */
+/** The way back to the list of the screen that is on, for the keys. */
 
-/** Gives the keys to the study list. */
-export const focusGrid = (): void => document.querySelector<HTMLElement>('[role="grid"]')?.focus();
+/** Gives the keys to the list. */
+export const focusGrid = (): void =>
+  document.querySelector<HTMLElement>('[data-screen]:not([inert]) :is([role="grid"], [role="treegrid"])')?.focus();

@@ -9,6 +9,7 @@ import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
 import { focusGrid } from './focus-grid.ts';
 import { SamplesNotice } from './samples-notice.tsx';
+import { StudyMarksBar } from './study-marks-bar.tsx';
 import { StudyPreview } from './study-preview.tsx';
 import { StudyTable } from './study-table.tsx';
 import { WelcomeScreen } from './welcome-screen.tsx';
@@ -94,6 +95,7 @@ export function StudiesScreen({ open }: StudiesScreenProps) {
         <div className={styles['notices']}>
           <SamplesNotice />
           <LoadFailed />
+          <StudyMarksBar />
         </div>
       </section>
       <StudyPreview open={open} />

@@ -12,7 +12,7 @@ import type { Row } from '#shared/model.ts';
 import { Ago } from '../parts/ago.tsx';
 import { ModalityBadges } from '../parts/modality-badge.tsx';
 import { PersonName } from '../parts/person-name.tsx';
-import { withoutControls } from '../parts/readable-name.ts';
+import { PlainText } from '../parts/plain-text.tsx';
 import { Thumbnail } from '../parts/thumbnail.tsx';
 import { useFormat } from '../parts/use-format.ts';
 import { studyOf, thumbnailPath } from '../state/study-id.ts';
@@ -41,14 +41,6 @@ export const studyFeatures = tableFeatures({
 });
 
 const helper = createColumnHelper<typeof studyFeatures, StudyLine>();
-
-function PlainText({ text }: { readonly text: string | undefined }) {
-  return (
-    <bdi className={styles['text']} title={text && withoutControls(text)}>
-      {text}
-    </bdi>
-  );
-}
 
 function DicomDate({ date, time }: { readonly date: string | undefined; readonly time?: string | undefined }) {
   const format = useFormat();

@@ -1,6 +1,6 @@
 /** The chosen study at a glance: whose it is, and its series as pictures. */
-import { Alert, Button, Skeleton } from '@mantine/core';
-import { IconLayoutSidebarRight, IconPlayerPlay } from '@tabler/icons-react';
+import { ActionIcon, Alert, Button, Skeleton, Tooltip } from '@mantine/core';
+import { IconCalendarPlus, IconCloudUpload, IconLayoutSidebarRight, IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -15,6 +15,8 @@ import { rowAt } from '../state/row-pages.ts';
 import type { SeriesRow } from '../state/series-store.ts';
 import { isSameStudy, studyKey, studyOf, thumbnailPath } from '../state/study-id.ts';
 import type { StudyId } from '../state/study-id.ts';
+import { dicomDay } from '../state/dicom-day.ts';
+import { draftOfStudy } from '../state/worklist-fields.ts';
 import { useWindowState } from '../state/window-state.ts';
 import styles from './study-preview.module.css';
 
@@ -51,14 +53,27 @@ function StudyHead({ study }: { readonly study: Row }) {
 function SeriesCard({ study, series }: { readonly study: StudyId; readonly series: SeriesRow }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { bridge } = useWindowState();
+  const { bridge, send } = useWindowState();
   const { SeriesInstanceUID, NumberOfSeriesRelatedInstances } = series;
   const path = thumbnailPath(study, { SeriesInstanceUID, size: 192, count: NumberOfSeriesRelatedInstances });
   const count = Number(NumberOfSeriesRelatedInstances ?? 0);
   const title = series.SeriesDescription || t('preview.seriesNumber', { number: series.SeriesNumber ?? '' });
+  const openSend = () =>
+    send.getState().open({ kind: 'series', scopes: [{ ...study, SeriesInstanceUID: SeriesInstanceUID ?? '' }] });
   return (
     <li className={styles['card']}>
       <Thumbnail source={bridge.url(path)} label="" />
+      <Tooltip label={t('send.series')}>
+        <ActionIcon
+          className={styles['send']}
+          size={28}
+          variant="default"
+          aria-label={`${t('send.series')}: ${title}`}
+          onClick={openSend}
+        >
+          <IconCloudUpload size={16} />
+        </ActionIcon>
+      </Tooltip>
       <div className={styles['cardText']}>
         <bdi className={styles['cardTitle']} title={title}>
           {title}
@@ -93,6 +108,32 @@ function SeriesList({ study }: { readonly study: StudyId }) {
   );
 }
 
+/** What else can be done with the study. */
+function StudyActions({ id, study }: { readonly id: StudyId; readonly study: Row }) {
+  const { t } = useTranslation();
+  const { send, worklist } = useWindowState();
+  return (
+    <div className={styles['actions']}>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconCloudUpload size={15} />}
+        onClick={() => send.getState().open({ kind: 'studies', scopes: [id] })}
+      >
+        {t('send.action')}
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconCalendarPlus size={15} />}
+        onClick={() => worklist.getState().edit(draftOfStudy(study, dicomDay(new Date())))}
+      >
+        {t('worklist.again')}
+      </Button>
+    </div>
+  );
+}
+
 /** Props: what opening a study does. */
 export interface StudyPreviewProps {
   readonly open: (study: StudyId) => void;
@@ -121,6 +162,7 @@ export function StudyPreview({ open }: StudyPreviewProps) {
           >
             {t('preview.open')}
           </Button>
+          <StudyActions id={selected} study={study} />
           <SeriesList study={selected} />
         </>
       ) : (

@@ -49,7 +49,7 @@ export function StudyTable({ open }: StudyTableProps) {
   const { t } = useTranslation();
   const { studies } = useWindowState();
   const state = useStore(studies);
-  const { pages, total = 0, cursor, selected, fresh, moves, isLoading, show, moveTo } = state;
+  const { pages, total = 0, cursor, selected, fresh, marks, moves, isLoading, show, moveTo, mark, markTo } = state;
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- the compiler then leaves this component as it is, as we want
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
@@ -102,6 +102,7 @@ export function StudyTable({ open }: StudyTableProps) {
       aria-label={t('list.label')}
       aria-rowcount={total + 1}
       aria-busy={isLoading}
+      data-marking={marks.size > 0}
       aria-activedescendant={selected && cursor !== undefined ? studyRowId(cursor) : undefined}
       onKeyDown={onKeyDown}
     >
@@ -130,6 +131,9 @@ export function StudyTable({ open }: StudyTableProps) {
               top={headHeight + row.original.index * rowHeight}
               isSelected={study !== undefined && isSameStudy(study, selected)}
               isFresh={key !== undefined && fresh.has(key)}
+              isMarked={key !== undefined && marks.has(key)}
+              mark={() => mark(row.original.index)}
+              markTo={() => void markTo(row.original.index)}
               choose={() => moveTo(row.original.index)}
               open={open}
             />

@@ -1,4 +1,4 @@
-/** The bar at the top: search, import, and the few things one needs now and then. */
+/** The bar at the top: the way between the screens, search, import, and the few things one needs now and then. */
 import {
   ActionIcon,
   Button,
@@ -27,6 +27,7 @@ import { asksForAll } from '../state/studies-question.ts';
 import { useWindowState } from '../state/window-state.ts';
 import { focusGrid } from './focus-grid.ts';
 import { folderInput, importFilesOf } from './import-files.ts';
+import { MainTabs } from './main-tabs.tsx';
 import { SettingsMenu } from './settings-menu.tsx';
 import { useSearchKeys } from './use-search-keys.ts';
 import styles from './top-bar.module.css';
@@ -132,7 +133,8 @@ export interface TopBarProps {
 /** The bar at the top of the window. */
 export function TopBar({ showScanner, showRefusals }: TopBarProps) {
   const { t } = useTranslation();
-  const { system } = useWindowState();
+  const { system, navigation } = useWindowState();
+  const isStudies = useStore(navigation, (state) => state.screen === 'studies');
   const unseen = useStore(system, (state) => state.unseenRefusals);
   const refusals = unseen > 0 ? t('bar.refusalsNew', { count: unseen }) : t('bar.refusals');
   return (
@@ -141,9 +143,14 @@ export function TopBar({ showScanner, showRefusals }: TopBarProps) {
         <img src="./icon.svg" alt="" width={22} height={22} />
         {t('app.name')}
       </h1>
-      <Search />
-      <Found />
-      <nav className={styles['actions']}>
+      <MainTabs />
+      {isStudies ? (
+        <>
+          <Search />
+          <Found />
+        </>
+      ) : undefined}
+      <div className={styles['actions']}>
         <ImportMenu />
         <Tooltip label={t('bar.scanner')}>
           <ActionIcon onClick={showScanner} aria-label={t('bar.scanner')}>
@@ -158,7 +165,7 @@ export function TopBar({ showScanner, showRefusals }: TopBarProps) {
           </Indicator>
         </Tooltip>
         <SettingsMenu />
-      </nav>
+      </div>
     </header>
   );
 }

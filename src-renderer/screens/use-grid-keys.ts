@@ -1,4 +1,4 @@
-/** The keys of the study list: arrows, pages, ends, Enter to open, Escape to take search and filters away. */
+/** The keys of the study list: arrows, pages, ends, Enter to open, Space to pick out, Escape to put back what is picked out, then to take search and filters away. */
 import type { KeyboardEvent, RefObject } from 'react';
 import type { StudyId } from '../state/study-id.ts';
 import { useWindowState } from '../state/window-state.ts';
@@ -12,7 +12,7 @@ export function useGridKeys(
   const { studies } = useWindowState();
   return (event) => {
     if (event.target !== grid.current || event.ctrlKey || event.altKey || event.metaKey) return;
-    const { cursor, selected, total = 0, moveTo, clear } = studies.getState();
+    const { cursor, selected, marks, total = 0, moveTo, mark, markTo, clear, clearMarks } = studies.getState();
     const page = Math.max(1, Math.floor(grid.current.clientHeight / rowHeight) - 2);
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: cursor === undefined ? 0 : cursor + 1,
@@ -23,8 +23,12 @@ export function useGridKeys(
       End: total - 1,
     };
     const target = moves[event.key];
-    if (target !== undefined) moveTo(target);
+    const place = target === undefined ? undefined : Math.min(Math.max(target, 0), total - 1);
+    if (place !== undefined && event.shiftKey) void markTo(place);
+    else if (place !== undefined) moveTo(place);
     else if (event.key === 'Enter' && selected) open(selected);
+    else if (event.key === ' ' && cursor !== undefined) mark(cursor);
+    else if (event.key === 'Escape' && marks.size > 0) clearMarks();
     else if (event.key === 'Escape') clear();
     else return;
     event.preventDefault();

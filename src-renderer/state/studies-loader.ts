@@ -3,14 +3,16 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Outputs } from '#shared/contract.ts';
 import { errorValue } from '#shared/errors.ts';
 import type { WindowBridge } from '../bridge/window-bridge.ts';
-import { indexOfStudy, pageNumbers, pageSize, withPage } from './row-pages.ts';
+import { indexOfStudy, pageNumbers, pageSize, rowAt, withPage } from './row-pages.ts';
 import { followRows } from './studies-cursor.ts';
 import { asksForAll, questionOf } from './studies-question.ts';
 import type { StudiesState } from './studies-store.ts';
+import { studyOf } from './study-id.ts';
+import type { StudyId } from './study-id.ts';
 
 type Page = Outputs['studies.list'];
 
-/** The three ways in which rows are fetched. */
+/** The ways in which rows are fetched. */
 export interface StudiesLoader {
   /** A new question: the list starts at its top; old rows stay on the screen until the answer comes. */
   ask(): Promise<void>;
@@ -18,6 +20,8 @@ export interface StudiesLoader {
   show(first: number, last: number): void;
   /** What is on the screen again; the other pages are forgotten, since rows may have moved. */
   refresh(): Promise<void>;
+  /** The studies of some rows, also of such that are not on the screen; those that have come, where the archive does not answer. */
+  studies(first: number, count: number): Promise<readonly StudyId[]>;
 }
 
 /** Makes the loader that fills `store`. */
@@ -86,5 +90,16 @@ export function createStudiesLoader(bridge: WindowBridge, store: StoreApi<Studie
     }));
   };
 
-  return { ask, show, refresh };
+  const studies = async (first: number, count: number) => {
+    const known = Array.from({ length: count }, (_, offset) => studyOf(rowAt(getState().pages, first + offset)));
+    const found = known.filter((study) => study !== undefined);
+    if (found.length === count) return found;
+    const question = { ...questionOf(getState()), offset: first, limit: count };
+    return bridge.call('studies.list', question).then(
+      ({ rows }) => rows.flatMap((row) => studyOf(row) ?? []),
+      () => found,
+    );
+  };
+
+  return { ask, show, refresh, studies };
 }

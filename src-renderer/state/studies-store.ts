@@ -5,13 +5,16 @@ import type { IndexedKeyword } from '#shared/attributes.ts';
 import type { PacsErrorValue } from '#shared/errors.ts';
 import type { WindowBridge } from '../bridge/window-bridge.ts';
 import { createArrivals } from './arrivals.ts';
+import { rowAt } from './row-pages.ts';
 import type { RowPages } from './row-pages.ts';
 import { cursorAt } from './studies-cursor.ts';
 import type { Cursor } from './studies-cursor.ts';
 import { createStudiesLoader } from './studies-loader.ts';
 import { unclearFilters } from './studies-question.ts';
 import type { StudyOrder, TypedQuestion } from './studies-question.ts';
-import { studyKey } from './study-id.ts';
+import { studyKey, studyOf } from './study-id.ts';
+import { addMarks, maximumMarks, toggleMark } from './study-marks.ts';
+import type { StudyMarks } from './study-marks.ts';
 import { throttled } from './throttled.ts';
 
 /** State and actions of the study list. */
@@ -31,6 +34,8 @@ export interface StudiesState extends TypedQuestion, Cursor {
   readonly error: PacsErrorValue | undefined;
   /** Keys of the studies that came while the window was open, for a moment. */
   readonly fresh: ReadonlySet<string>;
+  /** The studies picked out, to be sent together; they stay picked whatever the list shows. */
+  readonly marks: StudyMarks;
   search(text: string): void;
   filter(keyword: IndexedKeyword, typed: string): void;
   /** Takes away the search and every filter. */
@@ -40,6 +45,11 @@ export interface StudiesState extends TypedQuestion, Cursor {
   show(first: number, last: number): void;
   /** Chooses the study of a row; where the row has not come yet, as soon as it comes. */
   moveTo(index: number): void;
+  /** Picks the study of a row out, or puts it back. */
+  mark(index: number): void;
+  /** Picks out all from the row of the cursor to this one. */
+  markTo(index: number): Promise<void>;
+  clearMarks(): void;
   refresh(): void;
 }
 
@@ -65,6 +75,7 @@ const atFirst = {
   cursor: undefined,
   selected: undefined,
   fresh: new Set<string>(),
+  marks: new Map(),
 } as const;
 
 /** Makes the store of the study list; the first rows are asked for at once. */
@@ -100,6 +111,17 @@ export function createStudiesStore(bridge: WindowBridge): StoreApi<StudiesState>
         const { pages, total = 0, moves } = get();
         if (total > 0) set({ ...cursorAt(pages, Math.min(Math.max(index, 0), total - 1)), moves: moves + 1 });
       },
+      mark: (index) => {
+        const study = studyOf(rowAt(get().pages, index));
+        if (study) set({ marks: toggleMark(get().marks, study) });
+      },
+      markTo: async (index) => {
+        const [first, last] = [index, get().cursor ?? index].toSorted((a, b) => a - b) as [number, number];
+        get().moveTo(index);
+        const studies = await loader.studies(first, Math.min(last - first + 1, maximumMarks));
+        set({ marks: addMarks(get().marks, studies) });
+      },
+      clearMarks: () => set({ marks: new Map() }),
       refresh: throttled(refreshInterval, loader.refresh),
     };
   });

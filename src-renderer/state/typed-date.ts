@@ -1,16 +1,10 @@
 /** Dates as people type them, turned into a DICOM date or date range (PS3.4 C.2.2.2.5). */
+import { addDays, dicomDay } from './dicom-day.ts';
 
 /** How the parts of 03/04/2026 are meant. */
 export type SlashOrder = 'day first' | 'month first';
 
-const two = (value: number) => String(value).padStart(2, '0');
-const dicomDate = (date: Date) => `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`;
-
-function daysBefore(today: Date, days: number): string {
-  const date = new Date(today);
-  date.setDate(date.getDate() - days);
-  return dicomDate(date);
-}
+const daysBefore = (today: Date, days: number): string => addDays(dicomDay(today), -days);
 
 /** First and last day of what the numbers name: a day, a month, or a year; undefined when there is no such day. */
 function span(year: number, month?: number, day?: number): readonly [string, string] | undefined {
@@ -19,7 +13,7 @@ function span(year: number, month?: number, day?: number): readonly [string, str
   if (month !== undefined && first.getMonth() !== month - 1) return undefined;
   if (day !== undefined && first.getDate() !== day) return undefined;
   const last = new Date(year, month ?? 12, 0);
-  return [dicomDate(first), dicomDate(day === undefined ? last : first)];
+  return [dicomDay(first), dicomDay(day === undefined ? last : first)];
 }
 
 const shapes: readonly (readonly [RegExp, (order: SlashOrder) => string])[] = [
@@ -35,7 +29,7 @@ const shapes: readonly (readonly [RegExp, (order: SlashOrder) => string])[] = [
 
 function spanOf(text: string, today: Date, order: SlashOrder): readonly [string, string] | undefined {
   const word = text.toLowerCase();
-  if (word === 'today' || word === 'heute') return [dicomDate(today), dicomDate(today)];
+  if (word === 'today' || word === 'heute') return [dicomDay(today), dicomDay(today)];
   if (word === 'yesterday' || word === 'gestern') return [daysBefore(today, 1), daysBefore(today, 1)];
   for (const [shape, meaning] of shapes) {
     const found = shape.exec(text);
@@ -67,7 +61,7 @@ export function typedDate(typed: string, today: Date, order: SlashOrder): string
 
 /** The DICOM range of the last `days` days, today included. */
 export const lastDays = (days: number, today: Date): string =>
-  days === 1 ? dicomDate(today) : `${daysBefore(today, days - 1)}-${dicomDate(today)}`;
+  days === 1 ? dicomDay(today) : `${daysBefore(today, days - 1)}-${dicomDay(today)}`;
 
 /** How a locale writes dates with slashes. */
 export function slashOrder(locale: string): SlashOrder {

@@ -8,9 +8,12 @@ import { buffer, text } from 'node:stream/consumers';
 import { contentSecurityPolicy } from '#shared/content-security-policy.ts';
 import { inputs } from '#shared/contract.ts';
 import type { CallName, EventName, Events, Input } from '#shared/contract.ts';
+import { errorValue } from '#shared/errors.ts';
 import type { PacsErrorValue } from '#shared/errors.ts';
 import type { Refusal, Row } from '#shared/model.ts';
 import { answerList } from './made-archive.ts';
+import { clinicAnswers, emptyClinic } from './made-clinic.ts';
+import type { MadeClinic, Tell } from './made-clinic.ts';
 import { madeSeries } from './made-studies.ts';
 
 /** A running fake core. */
@@ -21,6 +24,8 @@ export interface FakeCore {
   /** The archive; change it, then `tell`. */
   readonly studies: Row[];
   readonly refusals: Refusal[];
+  /** Devices, worklist, jobs and an archive elsewhere; change them, then `tell`. */
+  readonly clinic: MadeClinic;
   /** Names of the calls that came, and the paths of thumbnails. */
   readonly heard: string[];
   /** Path and query of every thumbnail asked for, without the token. */
@@ -58,6 +63,10 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
   const refusals: Refusal[] = [];
   const heard: string[] = [];
   const pictures: string[] = [];
+  const clinic = emptyClinic();
+  const tell: Tell = (name, event) => {
+    for (const stream of streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(event)}\n\n`);
+  };
 
   const answers: { readonly [N in CallName]?: (input: never) => unknown } = {
     'system.info': () => ({
@@ -87,6 +96,7 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
       ),
     'refusals.list': () => refusals,
     'samples.add': () => ({ added: 0 }),
+    ...clinicAnswers(clinic, tell),
   };
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -113,7 +123,13 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
     await new Promise((resolve) => setTimeout(resolve, core.delay));
     const answer = answers[name as CallName];
     if (!answer) return void json(response, 404, { code: 'not-found', message: 'There is no such call.' });
-    json(response, 200, (await answer((body ? JSON.parse(body) : undefined) as never)) ?? null);
+    const input: unknown = body ? JSON.parse(body) : undefined;
+    clinic.asked.push([name as CallName, input]);
+    try {
+      json(response, 200, (await answer(input as never)) ?? null);
+    } catch (error) {
+      json(response, 400, errorValue(error));
+    }
   }
 
   function listen(response: ServerResponse): void {
@@ -162,13 +178,12 @@ export async function startFakeCore(folder: string, studies: Row[]): Promise<Fak
     origin,
     studies,
     refusals,
+    clinic,
     heard,
     pictures,
     pictureDelay: 0,
     delay: 0,
-    tell: (name, event) => {
-      for (const stream of streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(event)}\n\n`);
-    },
+    tell,
     arrive: (study) => {
       studies.unshift(study);
       const { PatientID = '', StudyInstanceUID = '' } = study;
