@@ -32,6 +32,10 @@ const maximumRequestLength = 256 * 1024;
 /* Some senders count a header into the length that they were told. */
 const dataTolerance = 1024;
 
+/* A TLS record that carries a ClientHello, RFC 8446 5.1. */
+const tlsHandshake = 0x16;
+const tlsMajorVersion = 3;
+
 const known: ReadonlySet<number> = new Set(Object.values(pduType));
 
 const violation = (message: string, reason: (typeof abort)[keyof typeof abort]): AssociationEnd =>
@@ -48,6 +52,8 @@ export function createGate(reader: SocketReader, maximumPduLength: number): Gate
     await reader.ready(pduHeaderLength);
     const bytes = reader.take(pduHeaderLength);
     const [type, length] = [bytes[0] as number, bytes.readUInt32BE(2)];
+    if (type === tlsHandshake && bytes[1] === tlsMajorVersion)
+      throw new AssociationEnd('The other side speaks TLS, but this port is not encrypted.');
     if (!known.has(type)) throw violation(`PDU type ${type} does not exist`, abort.unrecognizedPdu);
     return { type, length, bytes };
   }

@@ -76,7 +76,7 @@ export function createRefusals(log: Log, tell: (refusal: Refusal) => void): Refu
       if (outcome === 'first left out')
         log('warn', `${remoteAddress} is refused again and again: for ${bounds.seconds} s this is only counted.`);
       if (outcome !== 'noted') return;
-      log('warn', `${callingAET} (${remoteAddress}) was refused: ${message}`);
+      log('warn', `${callingAET ? `${callingAET} (${remoteAddress})` : remoteAddress} was refused: ${message}`);
       tell({ at: new Date().toISOString(), origin, error: { code, message } });
     },
   };

@@ -1,6 +1,5 @@
 /** The DICOM door: listens for scanners and other nodes, and keeps the bounds of the settings. */
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PacsError } from '#shared/errors.ts';
 import type { Refusal } from '#shared/model.ts';
@@ -14,10 +13,12 @@ import type { Store } from '../store/store.ts';
 import { serveAssociation, type Association, type AssociationContext } from './association.ts';
 import { createAssociationPolicy, createSOPClassFilter } from './association-policy.ts';
 import { createBlockPool } from './block-pool.ts';
-import { createPlaces } from './places.ts';
+import { createClearServer, openListener, type Listener } from './listener.ts';
 import { createOwnTitles } from './own-titles.ts';
+import { createPlaces } from './places.ts';
 import { createRefusals } from './refusals.ts';
 import type { Service } from './service.ts';
+import { createTlsServer } from './tls-server.ts';
 
 /** What the DICOM door opens onto. */
 export interface DimseServerOptions {
@@ -36,11 +37,22 @@ export interface DimseServerOptions {
 
 /** The DICOM door. */
 export interface DimseServer {
-  /** Listens. @throws PacsError `busy` where the port is taken. */
-  start(): Promise<{ readonly port: number }>;
+  /**
+   * Listens. @throws PacsError `busy` where a port is taken, `bad-request` where a TLS certificate is not good; then call
+   * `stop` all the same.
+   */
+  start(): Promise<DicomPorts>;
   /** Takes nothing new, lets running C-STOREs finish for the grace, then aborts; every connection is closed a second later. */
   stop(): Promise<void>;
   counts(): DimseCounts;
+}
+
+/** Where the door is open. */
+export interface DicomPorts {
+  /** In the clear, or encrypted where DicomTlsEnabled names no second port. */
+  readonly port: number;
+  /** The encrypted one. */
+  readonly tlsPort?: number;
 }
 
 /** What goes on at the door. */
@@ -95,17 +107,39 @@ export function createDimseServer({
     refused: (error, origin) => refusals.refused(error, origin),
   };
 
-  /* Half-open, since a sender may close its side after the last byte and still wait for our answers. */
-  const server = createServer(
-    { noDelay: true, keepAlive: true, allowHalfOpen: true, pauseOnConnect: true },
-    (socket) => {
-      const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
-      served++;
-      associations.add(association);
-      void association.done.finally(() => associations.delete(association));
-    },
-  );
-  server.maxConnections = MaximumAssociations + spareConnections;
+  const serve = (socket: Socket): void => {
+    const association = serveAssociation(socket, plainAddress(socket.remoteAddress ?? ''), context);
+    served++;
+    associations.add(association);
+    void association.done.finally(() => associations.delete(association));
+  };
+  const refuseCaller = (remoteAddress: string, sentence: string): void =>
+    refusals.refused(new PacsError('forbidden', sentence), {
+      kind: 'dimse',
+      remoteAddress: plainAddress(remoteAddress),
+      callingAET: '',
+      calledAET: '',
+    });
+  const listeners: Listener[] = [];
+  const open = async (): Promise<DicomPorts> => {
+    const { DicomPort, DicomTlsEnabled, Chairside } = settings;
+    const tlsPort = DicomTlsEnabled ? (Chairside.DicomTlsPort ?? DicomPort) : undefined;
+    const isClear = !DicomTlsEnabled || Chairside.DicomTlsPort !== undefined;
+    const clear = isClear ? await listen(createClearServer(serve), DicomPort) : undefined;
+    const tls =
+      tlsPort === undefined
+        ? undefined
+        : await listen(await createTlsServer({ settings, onConnection: serve, onRefused: refuseCaller, log }), tlsPort);
+    if (!DicomTlsEnabled && Chairside.DicomTlsPort !== undefined)
+      log('warn', 'DicomTlsPort has no effect: DicomTlsEnabled is false.');
+    return { port: (clear ?? tls) as number, ...(tls === undefined ? {} : { tlsPort: tls }) };
+  };
+  const listen = async (server: Server, port: number): Promise<number> => {
+    server.maxConnections = MaximumAssociations + spareConnections;
+    const listener = await openListener(server, port, log);
+    listeners.push(listener);
+    return listener.port;
+  };
 
   const over = (seconds: number): Promise<unknown> =>
     Promise.race([
@@ -114,24 +148,15 @@ export function createDimseServer({
     ]);
 
   return {
-    start: async () => {
-      server.listen(settings.DicomPort);
-      await once(server, 'listening').catch((cause: unknown) => {
-        throw new PacsError('busy', `DICOM port ${settings.DicomPort} cannot be opened: another program may use it.`, {
-          cause,
-        });
-      });
-      server.on('error', (error) => log('error', 'The DICOM port has a fault.', error));
-      return { port: (server.address() as AddressInfo).port };
-    },
+    start: open,
     stop: async () => {
-      const closed = server.listening ? once(server, 'close') : undefined;
-      server.close();
+      const closed = Promise.all(listeners.map((listener) => listener.close()));
       for (const association of associations) association.finish();
       await over(grace);
       for (const association of associations) association.abort();
       await over(1);
       for (const association of associations) association.destroy();
+      for (const listener of listeners) listener.destroy();
       await closed;
     },
     counts: () => ({ connections: associations.size, served, refused: refusals.count }),
