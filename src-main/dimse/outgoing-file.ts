@@ -11,8 +11,10 @@ export interface StoredDataSet {
   close(mayReuse: boolean): Promise<void>;
 }
 
-/* Most images lie in one block. It holds the longest PDU, so that of a chunk no byte still waits when the second after it is read. */
+/* Most images lie in one block. What still waits to be sent when the next chunk is asked for (what SocketReader lets be written
+   ahead, and a PDU that is not full) fits into two of them. */
 const blockLength = 1024 * 1024;
+const ringLength = 4;
 const keptBlocks = 16;
 const blocks: Buffer[] = [];
 
@@ -24,7 +26,7 @@ const giveBack = (lent: readonly Buffer[]): void => {
 
 const shorter = (): PacsError => new PacsError('damaged', 'A kept file is shorter than it was when it came.');
 
-/** One file that is being read through a ring of three blocks: one is being sent, one may still be on its way, one is being read into. */
+/** One file that is being read through a ring of four blocks: one is being sent, two may still be on their way, one is being read into. */
 class BlockReader {
   readonly #file: FileHandle;
   readonly #size: number;
@@ -41,7 +43,7 @@ class BlockReader {
   async next(): Promise<Buffer | undefined> {
     const length = Math.min(blockLength, this.#size - this.#position);
     if (length <= 0) return undefined;
-    const block = (this.#ring[this.#turn++ % 3] ??= lend());
+    const block = (this.#ring[this.#turn++ % ringLength] ??= lend());
     for (let done = 0; done < length;) {
       const { bytesRead } = await this.#file.read(block, done, length - done, this.#position);
       if (bytesRead === 0) throw shorter();

@@ -12,8 +12,8 @@ export interface OutgoingInstance {
   /** Bytes of the data set. */
   readonly size: number;
   /**
-   * The encoded data set, once. Its memory is used again: a chunk is good until the second one after it is asked for and, of
-   * the last two, until `close`.
+   * The encoded data set, once. Its memory is used again: a chunk is good until the third one after it is asked for, the last
+   * ones until `close`.
    */
   readonly dataSet: AsyncIterable<Uint8Array>;
   /**

@@ -1,0 +1,157 @@
+/** The C-STORE sub-operations of a C-MOVE or C-GET: how many are left, what failed, and what the caller is told (PS3.4 C.4.2.1 and C.4.3.1). */
+import type { PacsErrorCode } from '#shared/errors.ts';
+import { writeDicomJson } from '../dicom/write-dicom-json.ts';
+import { AssociationEnd } from './association-end.ts';
+import { abort } from './pdu.ts';
+import type { CommandValues } from './command.ts';
+import type { Exchange, ExchangeResponse } from './exchange.ts';
+import { status } from './status.ts';
+
+/** Statuses of their own, PS3.4 C.4.2.1.5 and C.4.3.1.4. */
+export const retrieveStatus = {
+  outOfResources: 0xa701,
+  unableToPerform: 0xa702,
+  unknownDestination: 0xa801,
+  identifierDoesNotMatch: 0xa900,
+  someFailed: 0xb000,
+  unableToProcess: 0xc000,
+} as const;
+
+const faults: Readonly<Partial<Record<PacsErrorCode, number>>> = {
+  'bad-request': retrieveStatus.identifierDoesNotMatch,
+  'missing-identifier': retrieveStatus.identifierDoesNotMatch,
+  busy: retrieveStatus.outOfResources,
+  'too-large': retrieveStatus.outOfResources,
+  'storage-full': retrieveStatus.unableToPerform,
+  unauthorized: status.notAuthorized,
+  forbidden: status.notAuthorized,
+  damaged: 0xc001,
+  truncated: 0xc001,
+};
+
+/** The status for a fault before any sub-operation. */
+export const retrieveFault = (code: PacsErrorCode): number => faults[code] ?? retrieveStatus.unableToProcess;
+
+/** What became of one sub-operation. */
+export type Outcome = 'completed' | 'warning' | 'failed';
+
+/** The outcome by the status of the C-STORE response; an instance that is there already (0111) is no failure. */
+export function outcomeOf(code: number): Outcome {
+  if (code === status.success) return 'completed';
+  const isWarning = code === 1 || code >>> 12 === 0xb || [0x0107, 0x0111, 0x0116].includes(code);
+  return isWarning ? 'warning' : 'failed';
+}
+
+/* The counts have two bytes. */
+const counted = (count: number): number => Math.min(count, 0xffff);
+/* Of a list in explicit VR; so many UIDs name what failed well enough. */
+const longestList = 65_000;
+/* Milliseconds between pending responses. */
+const pendingTime = 100;
+
+/** The sub-operations of one request. */
+export class SubOperations {
+  readonly #exchange: Exchange;
+  readonly #total: number;
+  readonly #counts: Record<Outcome, number> = { completed: 0, warning: 0, failed: 0 };
+  readonly #failed: string[] = [];
+  #toldAt = 0;
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(exchange: Exchange, total: number) {
+    this.#exchange = exchange;
+    this.#total = total;
+  }
+
+  /** Those that were sent, with or without warning. */
+  get sent(): number {
+    return this.#counts.completed + this.#counts.warning;
+  }
+
+  get failed(): number {
+    return this.#counts.failed;
+  }
+
+  /** Those that have not begun. */
+  get remaining(): number {
+    return this.#total - this.sent - this.failed;
+  }
+
+  /** Notes one that is over. */
+  note(SOPInstanceUID: string, outcome: Outcome): void {
+    this.#counts[outcome]++;
+    if (outcome === 'failed') this.#failed.push(SOPInstanceUID);
+  }
+
+  /** Tells the caller where it stands: after the first one and then some times a second. @throws AssociationEnd */
+  async tell(): Promise<void> {
+    const now = performance.now();
+    if (this.remaining === 0 || (this.#toldAt > 0 && now - this.#toldAt < pendingTime)) return;
+    await this.remind();
+  }
+
+  /** Tells the caller where it stands although nothing has changed, so that it does not give up. @throws AssociationEnd */
+  remind(): Promise<void> {
+    this.#toldAt = performance.now();
+    /* One after the other: two writers cannot wait for the same connection. */
+    this.#telling = this.#telling.then(() =>
+      this.#exchange.respond({ Status: status.pending, ...this.#numbers(true) }),
+    );
+    return this.#telling;
+  }
+
+  /** The final response; `sentence` says why it is none of success. @throws AssociationEnd where the association is over */
+  async finish(sentence?: string): Promise<void> {
+    await this.#telling;
+    await this.#exchange.respond(this.#final(sentence));
+  }
+
+  #final(sentence: string | undefined): ExchangeResponse {
+    const isCancelled = this.remaining > 0 && isCancel(this.#exchange.signal);
+    const Status = isCancelled ? status.cancelled : this.#endStatus();
+    const uids = this.#failedUIDs();
+    const words =
+      sentence ?? (Status === status.success ? undefined : `${this.failed} of ${this.#total} images were not sent.`);
+    return {
+      Status,
+      ...this.#numbers(isCancelled),
+      ...(isCancelled ? {} : { sentence: words }),
+      ...(uids ? { dataSet: uids } : {}),
+    };
+  }
+
+  #endStatus(): number {
+    if (this.failed === 0) return status.success;
+    return this.sent === 0 ? retrieveStatus.unableToPerform : retrieveStatus.someFailed;
+  }
+
+  /* The number of remaining ones is said while there may be some: pending and cancelled, PS3.7 9.1.4.1. */
+  #numbers(withRemaining: boolean): CommandValues {
+    return {
+      ...(withRemaining ? { NumberOfRemainingSuboperations: counted(this.remaining) } : {}),
+      NumberOfCompletedSuboperations: counted(this.#counts.completed),
+      NumberOfFailedSuboperations: counted(this.failed),
+      NumberOfWarningSuboperations: counted(this.#counts.warning),
+    };
+  }
+
+  /* FailedSOPInstanceUIDList, PS3.4 C.4.2.1.4.2. */
+  #failedUIDs(): Buffer | undefined {
+    if (this.failed === 0) return undefined;
+    let length = 0;
+    const named = this.#failed.filter(({ length: each }) => (length += each + 1) < longestList);
+    const { transferSyntax: TransferSyntaxUID } = this.#exchange;
+    return writeDicomJson({ '00080058': { vr: 'UI', Value: named } }, { TransferSyntaxUID, SpecificCharacterSet: [] });
+  }
+}
+
+const isCancel = (signal: AbortSignal): boolean => signal.aborted && signal.reason === 'cancel';
+
+/** Throws where the association itself is over, so that nobody is left to be answered; a C-CANCEL is none of that. */
+export function throwIfOver(signal: AbortSignal): void {
+  if (!signal.aborted || isCancel(signal)) return;
+  const reason: unknown = signal.reason;
+  throw reason instanceof AssociationEnd
+    ? reason
+    : new AssociationEnd('The other side ended the association while it was being served.', abort.notSpecified);
+}
