@@ -44,7 +44,9 @@ export interface Commitments {
   accept(request: CommitmentRequest): Promise<{ readonly id: number; readonly isNew: boolean }>;
   /** The other node has our report, or (with a sentence) will not get it. */
   reported(id: number, instances: readonly CommittedInstance[], sentence?: string): Promise<void>;
-  /** Ids of those that other nodes asked for and have no report of, oldest first. */
+  /** This job brings the report. */
+  assign(id: number, job: string): Promise<void>;
+  /** Ids of those that other nodes asked for and have no report of, nor a job that brings it; oldest first. */
   unreported(): Promise<readonly number[]>;
   /** The latest of that TransactionUID, or the one of that id. */
   get(id: string | number): Promise<Commitment | undefined>;
@@ -124,8 +126,13 @@ class Room implements Commitments {
     return this.#inTurn(() => this.#end(id, instances, sentence ?? null));
   }
 
+  async assign(id: number, job: string): Promise<void> {
+    await this.#records.change({ sql: 'UPDATE commitments SET job = ? WHERE id = ?', values: [job, id] });
+  }
+
   async unreported(): Promise<readonly number[]> {
-    const sql = `SELECT id FROM commitments WHERE endedAt IS NULL AND role = 'scp' ORDER BY id`;
+    const sql = `SELECT id FROM commitments WHERE endedAt IS NULL AND role = 'scp' AND NOT EXISTS
+      (SELECT 1 FROM jobs WHERE jobs.id = commitments.job AND jobs.endedAt IS NULL) ORDER BY id`;
     return (await this.#records.all<{ id: number }>(sql)).map(({ id }) => id);
   }
 
