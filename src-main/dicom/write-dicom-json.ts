@@ -82,6 +82,16 @@ function sequenceValue(tag: string, json: DicomJson[string], encoding: WriteEnco
   );
 }
 
+function put16(bytes: Buffer, at: number, value: number, littleEndian: boolean): void {
+  bytes[littleEndian ? at : at + 1] = value & 255;
+  bytes[littleEndian ? at + 1 : at] = (value >>> 8) & 255;
+}
+
+function put32(bytes: Buffer, at: number, value: number, littleEndian: boolean): void {
+  put16(bytes, at, littleEndian ? value : value >>> 16, littleEndian);
+  put16(bytes, at + 2, littleEndian ? value >>> 16 : value, littleEndian);
+}
+
 /** Tag, VR where it is written, and length. */
 function head(
   tag: string,
@@ -89,15 +99,19 @@ function head(
   length: number,
   { explicitVR, littleEndian }: WriteEncoding,
 ): Buffer {
-  const isLong = vr !== undefined && explicitVR && isLongVR(vr);
-  const bytes = Buffer.alloc(isLong ? 12 : 8);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  view.setUint16(0, Number.parseInt(tag.slice(0, 4), 16), littleEndian);
-  view.setUint16(2, Number.parseInt(tag.slice(4), 16), littleEndian);
-  if (vr !== undefined && explicitVR) bytes.write(vr, 4, 'latin1');
-  if (isLong) view.setUint32(8, length, littleEndian);
-  else if (vr !== undefined && explicitVR) view.setUint16(6, length, littleEndian);
-  else view.setUint32(4, length, littleEndian);
+  const hasVR = vr !== undefined && explicitVR;
+  const isLong = hasVR && isLongVR(vr);
+  const bytes = Buffer.allocUnsafe(isLong ? 12 : 8);
+  const number = Number.parseInt(tag, 16);
+  put16(bytes, 0, number >>> 16, littleEndian);
+  put16(bytes, 2, number, littleEndian);
+  if (!hasVR) put32(bytes, 4, length, littleEndian);
+  else {
+    bytes[4] = vr.charCodeAt(0);
+    bytes[5] = vr.charCodeAt(1);
+    put16(bytes, 6, isLong ? 0 : length, littleEndian);
+    if (isLong) put32(bytes, 8, length, littleEndian);
+  }
   return bytes;
 }
 
@@ -115,8 +129,8 @@ function element(tag: string, json: DicomJson[string], encoding: WriteEncoding, 
 
 function dataSetBytes(json: DicomJson, encoding: WriteEncoding, depth: number): Buffer {
   const elements = Object.entries(json)
-    .filter(([tag]) => !isLeftOut(checkedTag(tag)))
-    .map(([tag, value]) => [tag.toUpperCase(), value] as const);
+    .map(([tag, value]) => [checkedTag(tag), value] as const)
+    .filter(([tag]) => !isLeftOut(tag));
   const { SpecificCharacterSet } = encoding;
   const isSaid = depth === 0 && SpecificCharacterSet.some((term) => term !== '');
   const all = isSaid ? [...elements, [characterSetTag, { vr: 'CS', Value: SpecificCharacterSet }] as const] : elements;

@@ -1,13 +1,19 @@
 /** C-FIND over bare sockets: extended negotiation, damage, cancels, callers that vanish or do not read, and a hundred thousand answers. */
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHeaderReader } from '#main/dicom/header-reader.ts';
+import { text } from '#main/dicom/read-values.ts';
 import { createFindService } from '#main/dimse/c-find.ts';
 import type { Store } from '#main/store/store.ts';
 import type { Row } from '#shared/model.ts';
 import type { Query } from '#shared/query.ts';
+import { connect, ctImageStorage } from '../support/raw-association.ts';
 import { buildDataSet } from '../support/build-data-set.ts';
-import { temporaryFolder } from '../support/instances.ts';
+import { inPieces, temporaryFolder } from '../support/instances.ts';
+import { corpus, corpusPath, hasSharedData, sharedDataNote } from '../support/shared-data.ts';
+import { openArchive, scanner } from '../store/support.ts';
 import {
   askRaw,
   connectForFind,
@@ -285,3 +291,93 @@ describe('many answers', () => {
 });
 
 const order = ['StudyDate', 'QueryRetrieveLevel', 'StudyDescription', 'PatientName', 'PatientID', 'StudyInstanceUID'];
+
+describe.skipIf(!hasSharedData)(`a name as it stands in a file of the corpus${sharedDataNote}`, () => {
+  const charsets = temporaryFolder();
+  let archive: Store;
+  const files = corpus.filter(({ path, study_uid }) => path.startsWith('charsets/') && study_uid);
+  beforeAll(async () => {
+    archive = await openArchive(charsets.path);
+    for (const file of files) await archive.receive(inPieces(readFileSync(corpusPath(file))), scanner);
+  });
+  afterAll(async () => {
+    await archive.close();
+    charsets.remove();
+  });
+
+  it('finds that file, and comes back as it was', async () => {
+    const { port } = await startWith(archive);
+    const association = await connectForFind(port);
+    let count = 0;
+    for (const file of files) {
+      const reader = createHeaderReader();
+      reader.write(readFileSync(corpusPath(file)));
+      const header = reader.end();
+      const name = text(header, '00100010');
+      if (!name) continue;
+      const { answers, final } = await askRaw(association, [
+        { tag: 'SpecificCharacterSet', value: header.dataSet.get('00080005')?.value ?? '' },
+        { tag: 'QueryRetrieveLevel', value: 'STUDY' },
+        { tag: 'PatientName', value: header.dataSet.get('00100010')!.value! },
+        { tag: 'StudyInstanceUID', value: '' },
+      ]);
+      const mine = answers.find((answer) => answer['StudyInstanceUID'] === text(header, '0020000D'));
+      const plain = (value: string | undefined) =>
+        value
+          ?.split('=')
+          .map((group) => group.replace(/[ ^]+$/, ''))
+          .join('=')
+          .replace(/=+$/, '');
+      expect([file.path, final.Status, plain(mine?.['PatientName'])]).toEqual([file.path, 0, plain(name)]);
+      count++;
+    }
+    expect(count).toBeGreaterThan(35);
+    await association.release();
+  });
+});
+
+describe('several titles of ours', () => {
+  const labelled = temporaryFolder();
+  afterAll(() => labelled.remove());
+
+  it('a title with a label sees only what came under it, at every level', async () => {
+    const archive = await openArchive(labelled.path, { labelOf: (aet) => (aet === 'NORTH' ? 'north' : undefined) });
+    const { port } = await startWith(archive, { Chairside: { AETitles: [{ AET: 'NORTH', Label: 'north' }] } });
+    for (const [calledAET, number] of [
+      ['NORTH', 1],
+      ['CHAIRSIDE', 2],
+    ] as const) {
+      const association = await connect({ port, calledAET });
+      const dataSet = buildDataSet(
+        elementsOf(
+          `SOPClassUID=${ctImageStorage}`,
+          `SOPInstanceUID=1.8.${number}.1.1`,
+          'Modality=CT',
+          'PatientName=Same^Name',
+          `PatientID=L${number}`,
+          `StudyInstanceUID=1.8.${number}`,
+          `SeriesInstanceUID=1.8.${number}.1`,
+        ),
+      );
+      const instance = { SOPClassUID: ctImageStorage, SOPInstanceUID: `1.8.${number}.1.1`, dataSet };
+      expect((await association.cStore(instance)).Status).toBe(0);
+      await association.release();
+    }
+    const seen = async (calledAET: string, level: string, key: string) => {
+      const association = await connectForFind(port, patientRoot, [1], calledAET);
+      const { answers } = await askRaw(
+        association,
+        elementsOf(`QueryRetrieveLevel=${level}`, 'PatientName=same*', key),
+        patientRoot,
+      );
+      await association.release();
+      return answers.map((answer) => answer[key]).toSorted();
+    };
+    expect(await seen('NORTH', 'PATIENT', 'PatientID')).toEqual(['L1']);
+    expect(await seen('NORTH', 'STUDY', 'StudyInstanceUID')).toEqual(['1.8.1']);
+    expect(await seen('NORTH', 'SERIES', 'SeriesInstanceUID')).toEqual(['1.8.1.1']);
+    expect(await seen('NORTH', 'IMAGE', 'SOPInstanceUID')).toEqual(['1.8.1.1.1']);
+    expect(await seen('CHAIRSIDE', 'STUDY', 'StudyInstanceUID')).toEqual(['1.8.1', '1.8.2']);
+    await archive.close();
+  });
+});

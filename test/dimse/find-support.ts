@@ -224,11 +224,17 @@ export const patientRoot = '1.2.840.10008.5.1.4.1.2.1.1';
 export const studyRoot = '1.2.840.10008.5.1.4.1.2.2.1';
 
 /** Opens an association for C-FIND (context 1, Explicit VR Little Endian) and verification (3); `extended` are the bytes of extended negotiation. */
-export function connectForFind(port: number, abstractSyntax = studyRoot, extended?: readonly number[]) {
+export function connectForFind(
+  port: number,
+  abstractSyntax = studyRoot,
+  extended?: readonly number[],
+  calledAET = 'CHAIRSIDE',
+) {
   const uid = Buffer.from(abstractSyntax);
   const length = Buffer.from([0, uid.length]);
   return connect({
     port,
+    calledAET,
     contexts: [
       { id: 1, abstractSyntax, transferSyntaxes: [explicitLittleEndian] },
       { id: 3, abstractSyntax: verification, transferSyntaxes: [explicitLittleEndian] },

@@ -58,6 +58,7 @@ describe.skipIf(!hasDcmtk)(`C-FIND${dcmtkNote}`, () => {
     ],
     ['a wildcard in a sequence', ['ProcedureCodeSequence[0].CodeMeaning=jaw*'], '4'],
     ['a key that is not indexed', ['PatientWeight=61.5'], '1'],
+    ['a count', ['NumberOfStudyRelatedInstances=3'], '1'],
     ['nothing', ['PatientID=nobody'], ''],
   ])('finds %s', async (_, keys, expected) => {
     const uid = keys.find((key) => key.startsWith('StudyInstanceUID'));
@@ -292,6 +293,13 @@ describe.skipIf(!hasDcmtk)(`answers of C-FIND${dcmtkNote}`, () => {
       '-P',
       ['PatientID=P1', 'StudyInstanceUID=1.9.1', 'SeriesInstanceUID=1.9.1.2', 'SOPInstanceUID'],
       [{ SOPInstanceUID: '1.9.1.2.1' }],
+    ],
+    ['PATIENT', '-P', ['PatientID', 'StudyDate=20240131'], [{ PatientID: 'P2', StudyDate: '' }]],
+    [
+      'SERIES',
+      '-S',
+      ['StudyInstanceUID=1.9.5', 'SeriesInstanceUID', 'NumberOfPatientRelatedStudies', 'NumberOfStudyRelatedInstances'],
+      [{ NumberOfPatientRelatedStudies: '2', NumberOfStudyRelatedInstances: '2' }],
     ],
     ['PATIENT', '-O', ['PatientID=P3', 'PatientName'], [{ PatientName: 'Yamada^Tarou=山田^太郎=やまだ^たろう' }]],
     ['STUDY', '-O', ['PatientID=P5', 'StudyInstanceUID'], [{ StudyInstanceUID: '1.9.6' }]],
