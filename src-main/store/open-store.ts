@@ -5,6 +5,7 @@ import { createEmitter } from '#shared/emitter.ts';
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Identifiers, Origin, Receipt, Statistics } from '#shared/model.ts';
 import type { AddOutcome, Catalogue, CatalogueEntry, Overwrite, Place } from './catalogue.ts';
+import { checkedQuery } from './checked-query.ts';
 import { createSpaceCheck } from './disk-space.ts';
 import { type LabelOf, makeEntry } from './entry.ts';
 import { createBlocks } from './blocks.ts';
@@ -178,9 +179,9 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
       work.catch(() => undefined).finally(() => running.delete(work));
       return work;
     },
-    find: (query) => catalogue.find(query),
-    findEach: (query, signal) => findEach(catalogue, query, signal),
-    count: (query) => catalogue.count(query),
+    find: async (query) => catalogue.find(checkedQuery(query)),
+    findEach: (query, signal) => findEach(catalogue, checkedQuery(query), signal),
+    count: async (query) => catalogue.count(checkedQuery(query)),
     lookup: (publicId) => catalogue.lookup(publicId),
     verify: async ({ path, ...identifiers }) => {
       const kept = await catalogue.digestOf(identifiers);

@@ -4,7 +4,7 @@ import type { Store } from '#main/store/store.ts';
 import type { IndexedKeyword } from '#shared/attributes.ts';
 import { parseMatch, type Query } from '#shared/query.ts';
 import { inPieces, smallInstance, temporaryFolder } from '../support/instances.ts';
-import { openArchive, scanner } from './support.ts';
+import { collected, openArchive, scanner } from './support.ts';
 
 const people: Partial<Record<IndexedKeyword, string>>[] = [
   {
@@ -74,7 +74,15 @@ const found = async (query: Partial<Query>): Promise<string[]> =>
   (await store.find({ level: 'STUDY', keys: {}, order: [{ key: 'StudyDate' }], ...query })).map(
     (row) => row.AccessionNumber ?? (row.PatientID as string),
   );
-const byKey = (keyword: IndexedKeyword, text: string) => found({ keys: { [keyword]: parseMatch(keyword, text) } });
+/* Both ways to ask must give the same. */
+async function byKey(keyword: IndexedKeyword, text: string): Promise<string[]> {
+  const match = parseMatch(keyword, text);
+  const query: Query = { level: 'STUDY', keys: match ? { [keyword]: match } : {} };
+  const rows = (await collected(store, query)).toSorted((a, b) => ((a.StudyDate ?? '') < (b.StudyDate ?? '') ? -1 : 1));
+  const names = rows.map((row) => row.AccessionNumber ?? (row.PatientID as string));
+  expect(names).toEqual(await found(query));
+  return names;
+}
 
 describe('the search box', () => {
   it.each([
@@ -103,6 +111,35 @@ describe('keys', () => {
     ['PatientName', 'Yamada^Tarou', ['ACC3']],
     ['PatientName', 'Yamada', []],
     ['PatientName', '*', ['a-100', 'ACC1', 'ACC2', 'ACC3']],
+    ['PatientName', '*üll*', ['ACC1', 'ACC2']],
+    ['PatientName', '*ll*', ['ACC1', 'ACC2']],
+    ['PatientName', '*郎*', ['ACC3']],
+    ['PatientName', 'M?ller^J*n-*c', ['ACC2']],
+    ['PatientName', '*^Anna', []],
+    ['PatientName', '*^Anna^*', ['ACC1']],
+    ['PatientName', '*^Anna*', ['ACC1']],
+    ['PatientName', 'Muller^*^Maria', ['ACC1']],
+    ['PatientName', 'Muller^Jean-Luc^^', ['ACC2']],
+    ['PatientName', 'Muller^Jean-Luc^*', ['ACC2']],
+    ['PatientName', 'Muller Anna^Maria', []],
+    ['PatientName', 'muller anna maria', ['ACC1']],
+    ['PatientName', 'Yamada*=山田*', ['ACC3']],
+    ['PatientName', '=山田^太郎', ['ACC3']],
+    ['PatientName', '山田*=Yamada*', []],
+    ['PatientName', '==やまだ*', ['ACC3']],
+    ['PatientName', 'Yamada^Tarou=山田^次郎', []],
+    ['PatientName', 'Yamada^Tarou\\Muller^*', ['ACC1', 'ACC2', 'ACC3']],
+    ['PatientName', '\u{1F600}*', []],
+    ['PatientName', `*${'a*'.repeat(40)}b`, []],
+    ['PatientName', 'x'.repeat(20_000), []],
+    ['PatientName', `*${'é'.repeat(20_000)}*`, []],
+    ['PatientName', '\u0000*"', []],
+    ['PatientID', 'a-*', ['a-100', 'ACC1', 'ACC2']],
+    ['PatientID', '*-10?', ['a-100', 'ACC1', 'ACC2']],
+    ['PatientID', 'A-100\\B_7%', ['a-100', 'ACC1', 'ACC3']],
+    ['PatientID', '*-100\\B?7%', ['a-100', 'ACC1', 'ACC3']],
+    ['PatientBirthDate', '19800203', ['ACC1']],
+    ['NumberOfPatientRelatedStudies', '77', ['a-100', 'ACC1', 'ACC2', 'ACC3']],
     ['PatientID', 'A-100', ['a-100', 'ACC1']],
     ['PatientID', 'B_7%', ['ACC3']],
     ['PatientID', 'B?7%', ['ACC3']],
@@ -111,7 +148,22 @@ describe('keys', () => {
     ['StudyDate', '20240105-20240220', ['ACC1', 'ACC2']],
     ['StudyDate', '-20231231', ['a-100']],
     ['StudyDate', '20240301-', ['ACC3']],
+    ['StudyDate', '2024.01.05', ['ACC1']],
+    ['StudyDate', '2024.01.05-2024.02.20', ['ACC1', 'ACC2']],
+    ['StudyDate', '20240105-20240105', ['ACC1']],
+    ['StudyDate', '20240106-20240219', []],
+    ['StudyDate', '-', ['a-100', 'ACC1', 'ACC2', 'ACC3']],
+    ['StudyDate', '20240220-20240105', []],
     ['StudyTime', '0930-10', ['ACC1', 'ACC2']],
+    ['StudyTime', '09:30:00-10:15:30', ['ACC1', 'ACC2']],
+    ['StudyTime', '093000-101530', ['ACC1', 'ACC2']],
+    ['StudyTime', '093000.000-101529', ['ACC2']],
+    ['StudyTime', '093000.1-101530', ['ACC1']],
+    ['StudyTime', '093001-1015', ['ACC1']],
+    ['StudyTime', '-092959', ['a-100']],
+    ['StudyTime', '000000-000000', ['a-100']],
+    ['StudyTime', '235959-', ['ACC3']],
+    ['StudyTime', '000000-', ['a-100', 'ACC1', 'ACC2', 'ACC3']],
     ['StudyTime', '093000', []],
     ['StudyTime', '0930', ['ACC2']],
     ['StudyInstanceUID', '1.7.0\\1.7.2', ['ACC1', 'ACC3']],
@@ -129,9 +181,17 @@ describe('keys', () => {
   it('with regard to case where asked', async () => {
     const keys = { PatientName: parseMatch('PatientName', 'müller^anna^maria') };
     expect(await found({ keys, caseSensitive: true })).toEqual([]);
-    expect(await found({ keys: { PatientName: parseMatch('PatientName', 'Müller^A*') }, caseSensitive: true })).toEqual(
-      ['ACC1'],
-    );
+    for (const [text, expected] of [
+      ['Müller^A*', ['ACC1']],
+      ['Muller^*', ['ACC2']],
+      ['*A*', ['ACC1']],
+      ['*a*', ['a-100', 'ACC1', 'ACC2', 'ACC3']],
+      ['yamada^tarou', []],
+      ['*=山田*', ['ACC3']],
+    ] as const)
+      expect(await found({ keys: { PatientName: parseMatch('PatientName', text) }, caseSensitive: true })).toEqual(
+        expected,
+      );
   });
 
   it('fuzzy: words in any order, each the beginning of a part', async () => {

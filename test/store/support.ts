@@ -1,7 +1,8 @@
 /** Opens archives in temporary folders for tests. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Origin } from '#shared/model.ts';
+import type { Origin, Row } from '#shared/model.ts';
+import type { Query } from '#shared/query.ts';
 import { openStore, type StoreOptions } from '#main/store/open-store.ts';
 import type { Store } from '#main/store/store.ts';
 
@@ -30,3 +31,10 @@ export const filesUnder = (folder: string, part: 'dicom' | 'incoming'): string[]
   readdirSync(join(folder, part), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+
+/** What `findEach` gives, in one list. */
+export async function collected(store: Store, query: Query, signal?: AbortSignal): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const rows of store.findEach(query, signal)) all.push(...rows);
+  return all;
+}

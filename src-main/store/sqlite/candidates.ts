@@ -5,11 +5,17 @@ import { gramKeywords, gramQuery } from './grams.ts';
 import { boundsOf, isExact, matchSql, runsOf, type Sql } from './match.ts';
 import { tableOf } from './schema.ts';
 import type { Statements } from './statements.ts';
-import { wordsOf } from './where.ts';
+import { isBelow, wordsOf } from './where.ts';
 
 /** Where the rows of a query are; what is not among these is no answer, what is may be. */
 export type Candidates =
-  | { readonly kind: 'ids'; readonly level: Level; readonly ids: readonly number[] }
+  | {
+      readonly kind: 'ids';
+      readonly level: Level;
+      readonly ids: readonly number[];
+      /** The key that all of these fit; it need not be looked at again. */
+      readonly by?: IndexedKeyword | undefined;
+    }
   /** All studies of these days, inclusive. */
   | { readonly kind: 'days'; readonly from: string; readonly to: string }
   /** All row ids of the query's level after one and up to another. */
@@ -74,7 +80,11 @@ function byExactKey(statements: Statements, query: Query): Found | undefined {
     const level = attribute.level === 'PATIENT' && query.level !== 'PATIENT' ? 'STUDY' : attribute.level;
     const where = matchSql(attribute, `${tableOf[level]}.${keyword}`, match, false);
     const ids = few(statements, `SELECT id FROM ${tableOf[level]} WHERE ${where.text}`, where.values, most);
-    if (ids) return raised(statements, level, ids, query.level);
+    if (ids)
+      return {
+        ...raised(statements, level, ids, query.level),
+        by: isBelow(attribute, query.level) ? undefined : keyword,
+      };
   }
   return undefined;
 }

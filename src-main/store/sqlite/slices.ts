@@ -13,7 +13,7 @@ const milliseconds = 10;
 
 /* A study may have thousands of images, a patient or study is one row. */
 const firstStep: Record<Level, number> = { PATIENT: 1000, STUDY: 1000, SERIES: 200, IMAGE: 50 };
-const bounds = { step: 8192, quick: 2, slow: 8 } as const;
+const bounds = { least: 8, most: 8192, quick: 2, slow: 8 } as const;
 
 /** Where a search stands: rows found but not given, and where to look for more. Plain values: any thread can go on. */
 interface Position {
@@ -51,8 +51,8 @@ function lookOn(statements: Statements, query: Query, position: Position, end: n
     for (const id of looked.found) found.push(id);
     rest = looked.rest;
     const took = performance.now() - before;
-    if (took < bounds.quick) step = Math.min(step * 2, bounds.step);
-    else if (took > bounds.slow) step = Math.max(step >> 1, 1);
+    if (took < bounds.quick) step = Math.min(step * 2, bounds.most);
+    else if (took > bounds.slow) step = Math.max(step >> 1, bounds.least);
   }
   return { found, rest };
 }
@@ -61,7 +61,8 @@ function lookOn(statements: Statements, query: Query, position: Position, end: n
 function look(statements: Statements, query: Query, rest: Candidates, step: number): Position {
   if (rest.kind === 'span') return lookAtSpan(statements, query, rest, step);
   if (rest.kind === 'days') return lookAtDays(statements, query, rest, step);
-  const found = statements.values(idsSql(query, withinIds(rest.level, rest.ids.slice(0, step))));
+  const keys = rest.by ? { ...query.keys, [rest.by]: undefined } : query.keys;
+  const found = statements.values(idsSql({ ...query, keys }, withinIds(rest.level, rest.ids.slice(0, step))));
   const ids = rest.ids.slice(step);
   return { found: found as number[], rest: ids.length > 0 ? { ...rest, ids } : undefined };
 }
