@@ -16,9 +16,8 @@ export const text = (dataSet: DicomJson, tag: string): string => texts(dataSet, 
 export const items = (dataSet: DicomJson, tag: string): readonly DicomJson[] =>
   dataSet[tag]?.vr === 'SQ' ? ((dataSet[tag].Value ?? []) as readonly DicomJson[]) : [];
 
-/** An attribute with one text; names become their component groups. */
-export function attribute(tag: string, value: string): DicomJson[string] {
-  const vr = findEntry(tag)?.vr ?? 'LO';
+/** An attribute with a text, several values parted by `\`; names become their component groups. The VR is the dictionary's if not said. */
+export function attribute(tag: string, value: string, vr = findEntry(tag)?.vr ?? 'LO'): DicomJson[string] {
   if (value === '') return { vr };
   if (vr !== 'PN') return { vr, Value: value.split('\\') };
   return { vr, Value: value.split('\\').map(personName) };

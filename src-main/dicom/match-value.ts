@@ -109,7 +109,8 @@ function textTest(wanted: string, isWild: boolean, isExact: boolean): OneTest {
   const pattern = isExact ? wanted : foldPattern(wanted);
   /* `Smith^*` also means a name that ends with Smith, whose delimiter is not written. */
   const delimiter = isExact ? '^' : ' ';
-  return (value) => matchesWildcard(pattern, form(value)) || matchesWildcard(pattern, form(value) + delimiter);
+  const end = pattern.endsWith(`${delimiter}*`) ? delimiter : '';
+  return (value) => matchesWildcard(pattern, form(value) + end);
 }
 
 const foldPattern = (pattern: string): string =>

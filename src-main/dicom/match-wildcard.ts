@@ -2,14 +2,23 @@
 
 /** True where `*` (any run, also an empty one) and `?` (one sign) make the pattern into the text. */
 export function matchesWildcard(pattern: string, text: string): boolean {
-  let [at, star, resume] = [0, -1, 0];
+  let at = 0;
   let index = 0;
+  /* The last `*` seen, and where in the text it is tried next. */
+  let star = -1;
+  let resume = 0;
   while (index < text.length) {
-    if (at < pattern.length && pattern[at] === '*') [star, resume, at] = [at, index, at + 1];
-    else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[index]))
-      [at, index] = [at + 1, index + 1];
-    else if (star >= 0) [at, resume, index] = [star + 1, resume + 1, resume + 1];
-    else return false;
+    const sign = pattern[at];
+    if (sign === '*') {
+      star = at++;
+      resume = index;
+    } else if (sign === '?' || sign === text[index]) {
+      at++;
+      index++;
+    } else if (star >= 0) {
+      at = star + 1;
+      index = ++resume;
+    } else return false;
   }
   while (pattern[at] === '*') at++;
   return at === pattern.length;

@@ -12,8 +12,8 @@ import { tags } from './tags.ts';
 export interface FindOptions extends MatchOptions {
   /** A caller sees only steps that are scheduled for its own AE title, whatever it asks for. */
   readonly FilterIssuerAet: boolean;
-  /** Most answers; 0 is without end. */
-  readonly LimitAnswers: number;
+  /** Most answers. */
+  readonly limit: number;
 }
 
 const steps = tags.ScheduledProcedureStepSequence;
@@ -38,7 +38,7 @@ export async function findSteps(
   }
   found.sort((a, b) => (a.order < b.order ? -1 : 1));
   const answers: DicomJson[] = [];
-  for (const step of options.LimitAnswers > 0 ? found.slice(0, options.LimitAnswers) : found) {
+  for (const step of found.slice(0, options.limit)) {
     answers.push(answer(step, asked, callingAET));
     if (performance.now() - start > stretch) start = await pause();
   }

@@ -98,7 +98,8 @@ export async function openWorklist({
         await store.write([withStatus(entry, status)]);
       }),
     remove: (id) => store.inTurn(() => store.remove([store.editable(id).id])),
-    find: (identifier, callingAET) => findSteps(store.index, identifier, callingAET, { ...Worklists, ...settings }),
+    find: (identifier, callingAET, limit = Infinity) =>
+      findSteps(store.index, identifier, callingAET, { ...Worklists, ...settings, limit }),
     steps: openSteps({
       records,
       index: store.index,

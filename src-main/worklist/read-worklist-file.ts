@@ -1,7 +1,7 @@
 /** Reads one .wl file: a DICOM file whose data set is a worklist item, as DCMTK's wlmscpfs serves them. */
 import { PacsError } from '#shared/errors.ts';
 import type { DicomJson } from '../dicom/dicom-json.ts';
-import { toDicomJson } from '../dicom/dicom-json.ts';
+import { exactJson } from '../dicom/exact-json.ts';
 import { readHeader } from '../dicom/header-reader.ts';
 import { items } from '../dicom/data-set-values.ts';
 import { tags } from './tags.ts';
@@ -11,7 +11,7 @@ export const maximumFileBytes = 1024 * 1024;
 
 /** The data set of a file of at most `maximumFileBytes`. @throws PacsError as readHeader, and bad-request for one that is no worklist item */
 export async function readWorklistFile(path: string): Promise<DicomJson> {
-  const dataSet = toDicomJson(await readHeader(path), { inlineBytes: maximumFileBytes });
+  const dataSet = exactJson(await readHeader(path));
   if (items(dataSet, tags.ScheduledProcedureStepSequence).length === 0)
     throw new PacsError('bad-request', 'It has no scheduled procedure step.');
   return dataSet;

@@ -39,7 +39,7 @@ export interface FolderTimes {
 }
 
 const together = 8;
-const batch = 200;
+const batch = 50;
 const isWorklistName = (name: string): boolean => /\.wl$/i.test(name);
 
 /** Watches a folder, which may also come later. */

@@ -41,10 +41,10 @@ export interface Worklist {
   /** @throws PacsError not-found, forbidden (it follows a file) */
   remove(id: string): Promise<void>;
   /**
-   * The answers to an identifier, PS3.4 K.4, in the order of start: one a scheduled procedure step, at most `LimitAnswers`.
+   * The answers to an identifier, PS3.4 K.4, in the order of start: one a scheduled procedure step, at most `limit`.
    * @throws PacsError bad-request for an identifier that cannot be a worklist query
    */
-  find(identifier: DicomJson, callingAET: string): Promise<readonly DicomJson[]>;
+  find(identifier: DicomJson, callingAET: string, limit?: number): Promise<readonly DicomJson[]>;
   /** The performed procedure steps, PS3.4 F. */
   readonly steps: Steps;
   /** An instance came: the first puts its item in progress. Costs next to nothing for instances that belong to none. */

@@ -1,0 +1,68 @@
+/** Modality worklist: answers what is planned, PS3.4 K. */
+import { setImmediate } from 'node:timers/promises';
+import { PacsError } from '#shared/errors.ts';
+import type { Settings } from '#shared/settings.ts';
+import { chooseCharacterSet } from '../dicom/choose-character-set.ts';
+import { exactJson } from '../dicom/exact-json.ts';
+import { hasUnsupportedKey, isKey } from '../dicom/match-data-set.ts';
+import { readDataSet } from '../dicom/read-data-set.ts';
+import { characterSetOf } from '../dicom/read-values.ts';
+import { writeDicomJson } from '../dicom/write-dicom-json.ts';
+import type { Worklist } from '../worklist/worklist.ts';
+import { commandField } from './command.ts';
+import type { Exchange } from './exchange.ts';
+import { checkCharacterSet } from './find-character-set.ts';
+import type { Service } from './service.ts';
+import { findStatus, status } from './status.ts';
+
+/** What worklist queries ask. */
+export interface WorklistServiceOptions {
+  readonly worklist: Pick<Worklist, 'find'>;
+  readonly settings: Pick<Settings, 'Worklists'>;
+}
+
+/* Milliseconds after which others have their turn. */
+const turn = 5;
+
+/** The Modality Worklist Information Model as SCP. */
+export const createWorklistService = (options: WorklistServiceOptions): Service => ({
+  name: 'Modality worklist',
+  sopClasses: [{ uid: '1.2.840.10008.5.1.4.31', name: 'Modality Worklist Information Model - FIND' }],
+  operation: 'FindWorklist',
+  commands: [commandField.findRequest],
+  serve: (exchange) => serveFind(exchange, options),
+  status: findStatus,
+});
+
+async function serveFind(exchange: Exchange, { worklist, settings }: WorklistServiceOptions): Promise<void> {
+  const { transferSyntax, caller, signal } = exchange;
+  const header = readDataSet(await exchange.identifier(), transferSyntax);
+  checkCharacterSet(header);
+  const identifier = exactJson(header);
+  if (!Object.keys(identifier).some(isKey)) throw new PacsError('bad-request', 'The query asks for nothing.');
+  const limit = settings.Worklists.LimitAnswers || Infinity;
+  /* One more than wanted tells that there are more. */
+  const answers = await worklist.find(identifier, caller.callingAET, limit + 1);
+  const Status = hasUnsupportedKey(identifier) ? status.pendingWarning : status.pending;
+  let since = performance.now();
+  for (const answer of answers.slice(0, limit)) {
+    if (signal.aborted) break;
+    const SpecificCharacterSet = chooseCharacterSet(answer, characterSetOf(header));
+    const dataSet = writeDicomJson(answer, { TransferSyntaxUID: transferSyntax, SpecificCharacterSet });
+    await exchange.respond({ Status, dataSet });
+    if (performance.now() - since > turn) {
+      await setImmediate();
+      since = performance.now();
+    }
+  }
+  await end(exchange, answers.length > limit ? limit : undefined);
+}
+
+/* What was left out is as if the caller had cancelled, as the reference implementation says it. */
+async function end({ signal, respond }: Exchange, cutAt: number | undefined): Promise<void> {
+  if (signal.aborted && signal.reason !== 'cancel') return;
+  if (signal.aborted) return respond({ Status: status.cancelled });
+  if (cutAt === undefined) return respond({ Status: status.success });
+  const sentence = `There are more than ${cutAt} answers; the others are left out.`;
+  await respond({ Status: status.cancelled, sentence });
+}
