@@ -106,7 +106,9 @@ function createStore(options: StoreOptions, { places, catalogue, shelf, disk }: 
       const { outcome, isNewStudy } = await shelf.place(identifiers.SOPInstanceUID, arrival.digest, (place) =>
         keep(arrival, path, { ...entry, place }),
       );
-      if (outcome !== 'known') events.emit('instance.stored', { ...identifiers, isNewStudy });
+      const { AccessionNumber, Modality } = entry.values;
+      if (outcome !== 'known')
+        events.emit('instance.stored', { ...identifiers, isNewStudy, AccessionNumber, Modality });
       return { ...identifiers, size, status: outcome === 'known' ? 'AlreadyStored' : 'Success' };
     });
   }

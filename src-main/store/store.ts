@@ -20,7 +20,11 @@ export interface StoredFile extends Identifiers {
 
 /** What the archive tells. */
 export interface StoreEvents {
-  'instance.stored': Identifiers & { readonly isNewStudy: boolean };
+  'instance.stored': Identifiers & {
+    readonly isNewStudy: boolean;
+    readonly AccessionNumber?: string | undefined;
+    readonly Modality?: string | undefined;
+  };
   'instance.refused': Refusal;
 }
 

@@ -14,7 +14,11 @@ import type { Identifiers, Origin, Receipt, Refusal } from '#shared/model.ts';
 import { settingsSchema, type Settings } from '#shared/settings.ts';
 import { fileMetaInformation } from '#main/dicom/part10.ts';
 import { createDimseServer, type DimseServer } from '#main/dimse/server.ts';
-import { openPeers } from '#main/peers/peers.ts';
+import type { Service } from '#main/dimse/service.ts';
+import { openPeers, type Peers } from '#main/peers/peers.ts';
+import { peersSchema } from '#main/peers/schema.ts';
+import { openPeople } from '#main/people/people.ts';
+import { openRecords } from '#main/records/open-records.ts';
 import type { Store, StoreEvents } from '#main/store/store.ts';
 import { ctImageStorage, explicitLittleEndian } from '../support/raw-association.ts';
 
@@ -29,7 +33,10 @@ export const storeOf = (receive: Receive): Store => ({
   catalogueVersion: 1,
   receive,
   find: async () => [],
+  findEach: async function* () {},
   count: async () => 0,
+  lookup: async () => undefined,
+  verify: async () => false,
   files: async () => [],
   statistics: async () => ({ patients: 0, studies: 0, series: 0, instances: 0, diskSize: 0, refused: 0 }),
   refuse: async () => undefined,
@@ -86,32 +93,50 @@ async function temporaryFolder(): Promise<string> {
 /** A running server and what it told. */
 export interface TestServer {
   readonly port: number;
+  /** The encrypted one beside it. */
+  readonly tlsPort: number | undefined;
   readonly server: DimseServer;
   readonly settings: Settings;
+  readonly peers: Peers;
   readonly refusals: Refusal[];
   readonly lines: string[];
 }
 
-/** Starts a DICOM door on a free port; it is closed with the test. */
+/** Starts a DICOM door on a free port, with verification, storage and those services; it is closed with the test. */
 export async function startServer(
   store: Store,
   overrides: Record<string, unknown> = {},
   grace = 2,
+  services: (settings: Settings, peers: Peers) => readonly Service[] = () => [],
 ): Promise<TestServer> {
   const settings = settingsSchema.parse({ DicomPort: 0, ...overrides });
   const [refusals, lines]: [Refusal[], string[]] = [[], []];
+  const peers = await openTestPeers(settings);
   const server = createDimseServer({
     settings,
     store,
-    peers: openPeers(settings),
+    peers,
+    people: openPeople(settings),
+    services: services(settings, peers),
     log: (level, message, cause) =>
       lines.push(`${level} ${message}${cause === undefined ? '' : ` (${String(cause)})`}`),
     onRefused: (refusal) => refusals.push(refusal),
     grace,
   });
-  const { port } = await server.start();
   onTestFinished(() => server.stop());
-  return { port, server, settings, refusals, lines };
+  const { port, tlsPort } = await server.start();
+  return { port, tlsPort, server, settings, peers, refusals, lines };
+}
+
+/** The peers of these settings with records in a folder of the test. */
+export async function openTestPeers(settings: Settings): Promise<Peers> {
+  const records = await openRecords(await temporaryFolder(), [peersSchema]);
+  const peers = await openPeers(settings, records);
+  onTestFinished(async () => {
+    await peers.close();
+    await records.close();
+  });
+  return peers;
 }
 
 /** One element in explicit VR little endian; values of odd length are padded. */
