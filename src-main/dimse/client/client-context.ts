@@ -23,9 +23,10 @@ export interface ClientContext {
 
 /** How an association is asked for. */
 export interface AssociateOptions {
+  /** Ends the opening of the association; the work regards it itself. */
   readonly signal?: AbortSignal | undefined;
-  /** How many times the node's time-out it may be silent; 1 if not given. Retrieving takes longer than finding. */
-  readonly patienceFactor?: number;
+  /** Seconds that the node may be silent once the association stands, 0 without end; its time-out if not given. */
+  readonly patience?: number | undefined;
 }
 
 /** Transfer syntaxes of data sets without pixels, in the order of our liking. */
@@ -48,7 +49,7 @@ export async function withAssociation<T>(
   contexts: readonly ContextProposal[],
   context: ClientContext,
   work: (requestor: Requestor) => Promise<T>,
-  { signal, patienceFactor = 1 }: AssociateOptions = {},
+  { signal, patience = timeoutOf(node, context) }: AssociateOptions = {},
 ): Promise<T> {
   const requestor = await openRequestor({
     Host: node.Host,
@@ -57,7 +58,7 @@ export async function withAssociation<T>(
     calledAET: node.AET,
     contexts,
     timeout: timeoutOf(node, context),
-    patience: timeoutOf(node, context) * patienceFactor,
+    patience,
     maximumPduLength: context.settings.MaximumPduLength,
     tls: tlsFor(node, context),
     signal,

@@ -9,6 +9,7 @@ export interface ConnectOptions extends CallEnds {
   readonly timeout: number;
   /** Certificates and rules; without it the connection is in the clear. */
   readonly tls?: ConnectionOptions | undefined;
+  /** Its abort ends the opening; afterwards it is for the requests to regard it. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -117,10 +117,8 @@ function isUniversal({ Value }: Attribute): boolean {
   return Value?.length === 1 && text === '*';
 }
 
-/** The bytes of an identifier in the most modest character set that has its texts: ASCII, Latin-1, else UTF-8. */
-export function writeIdentifier(identifier: DicomJson, TransferSyntaxUID: string): Buffer {
-  const isUnicode = (set: readonly string[]): boolean => set[0] === 'ISO_IR 192';
-  const plain = chooseCharacterSet(identifier, []);
-  const SpecificCharacterSet = isUnicode(plain) ? chooseCharacterSet(identifier, ['ISO_IR 100']) : plain;
-  return writeDicomJson(identifier, { TransferSyntaxUID, SpecificCharacterSet });
+/** The bytes of a data set of ours in the most modest character set that has its texts: ASCII, Latin-1, else UTF-8. */
+export function writeModestly(dataSet: DicomJson, TransferSyntaxUID: string): Buffer {
+  const modest = [[], ['ISO_IR 100']].find((set) => chooseCharacterSet(dataSet, set) === set);
+  return writeDicomJson(dataSet, { TransferSyntaxUID, SpecificCharacterSet: modest ?? ['ISO_IR 192'] });
 }

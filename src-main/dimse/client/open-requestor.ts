@@ -53,7 +53,6 @@ export async function openRequestor(options: RequestorOptions): Promise<Requesto
   const timer = timeout > 0 ? setTimeout(() => reader.fail(late), timeout * 1000) : undefined;
   const cancel = (): void => reader.fail(new AssociationEnd('It was cancelled.', { source: 0, reason: 0 }));
   signal?.addEventListener('abort', cancel);
-  void reader.closed.then(() => signal?.removeEventListener('abort', cancel));
   try {
     reader.socket.write(writeRequest(options));
     const answer = readAssociationAnswer(await gate.associationAnswer());
@@ -68,6 +67,7 @@ export async function openRequestor(options: RequestorOptions): Promise<Requesto
     throw isStrange ? notDicomError(options, thrown) : endError(options, thrown);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
   }
 }
 

@@ -4,7 +4,8 @@ import type { DicomJson } from '../../dicom/dicom-json.ts';
 import { commandField } from '../command.ts';
 import { collectAnswers, type FindAnswers } from './answers.ts';
 import { contextOf, plainTransferSyntaxes, withAssociation, type ClientContext } from './client-context.ts';
-import { writeIdentifier } from './identifier.ts';
+import { cancelledError } from './client-errors.ts';
+import { writeModestly } from './identifier.ts';
 import { statusError } from './status-error.ts';
 
 /** What is asked, of which service. */
@@ -38,7 +39,7 @@ export function query(
       const request = { AffectedSOPClassUID: abstractSyntax, CommandField: commandField.findRequest, Priority: 0 };
       try {
         const { command } = await requestor.request(id, request, {
-          dataSet: writeIdentifier(identifier, transferSyntax),
+          dataSet: writeModestly(identifier, transferSyntax),
           signal: signal ? AbortSignal.any([signal, collector.enough]) : collector.enough,
           onPending: (_, dataSet) => dataSet && collector.add(dataSet, transferSyntax),
         });
@@ -48,7 +49,7 @@ export function query(
         /* Who does not stop when asked to still gave what was wanted. */
         if (!collector.enough.aborted || signal?.aborted) throw thrown;
       }
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw cancelledError();
       return collector.answers();
     },
     { signal },

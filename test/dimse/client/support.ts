@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,11 @@ import { onTestFinished } from 'vitest';
 import type { Modality } from '#shared/model.ts';
 import { modalitySchema, settingsSchema } from '#shared/settings.ts';
 import type { ClientContext } from '#main/dimse/client/client-context.ts';
+import type { StoredFile } from '#main/store/store.ts';
 import { makePdu, makePdv, pdu, RawAssociation } from '../../support/raw-association.ts';
+import { corpus, corpusPath, type CorpusFile } from '../../support/shared-data.ts';
+import { headerOf, makeDataSet } from '../support.ts';
+import { storedFile } from './stored-file.ts';
 
 /** A node on this computer. */
 export const nodeAt = (Port: number, more: Partial<Modality> = {}): Modality => ({
@@ -200,3 +204,32 @@ export const sayNothing = (socket: Socket): Promise<void> =>
     socket.resume();
     socket.once('close', () => resolve());
   });
+
+/** Files of the corpus that can be read, each instance once; none without the corpus. */
+export async function corpusFiles(matches: (file: CorpusFile) => boolean): Promise<readonly StoredFile[]> {
+  const found = new Map<string, StoredFile>();
+  for (const row of corpus.filter((file) => file.expectation !== 'reject' && matches(file))) {
+    const file = await storedFile(corpusPath(row)).catch(() => undefined);
+    if (file && !found.has(file.SOPInstanceUID)) found.set(file.SOPInstanceUID, file);
+  }
+  return [...found.values()];
+}
+
+/** A Part 10 file of a CT image of so many bytes of pixel data (made in pieces, so that it may be large). */
+export async function writeLargeInstance(
+  folder: string,
+  SOPInstanceUID: string,
+  pixelBytes: number,
+): Promise<StoredFile> {
+  const path = join(folder, `${SOPInstanceUID}.dcm`);
+  const whole = Buffer.concat([headerOf(SOPInstanceUID, 'FILE'), makeDataSet(SOPInstanceUID, 0)]);
+  /* The length of the pixel data is the last four bytes. */
+  whole.writeUInt32LE(pixelBytes, whole.length - 4);
+  const piece = Buffer.alloc(1024 * 1024);
+  for (let at = 0; at < piece.length; at++) piece[at] = (at * 31 + (at >> 9)) & 255;
+  const file = await open(path, 'w');
+  await file.write(whole);
+  for (let left = pixelBytes; left > 0; left -= piece.length) await file.write(piece, 0, Math.min(left, piece.length));
+  await file.close();
+  return storedFile(path);
+}
