@@ -54,10 +54,13 @@ export interface Commitments {
   list(limit?: number): Promise<readonly CommitmentSummary[]>;
 }
 
-/** The commitments in these records (with the tables of `jobsSchema`); so many ended ones are kept. */
+/** The commitments in these records (with the tables of `jobsSchema`); so many ended ones are kept, and 100 in any case. */
 export function openCommitments(records: Records, historySize: number, log: Log): Commitments {
   return new Room(records, historySize, log);
 }
+
+/* Who asked must be able to read the answer. */
+const fewestKept = 100;
 
 interface Row extends Omit<CommitmentSummary, 'node' | 'requestedAt' | 'endedAt' | 'error'> {
   readonly node: string | null;
@@ -79,7 +82,7 @@ class Room implements Commitments {
 
   constructor(records: Records, historySize: number, log: Log) {
     this.#records = records;
-    this.#historySize = historySize;
+    this.#historySize = Math.max(fewestKept, historySize);
     this.events = createEmitter((error) => log('error', 'A listener failed.', error));
   }
 

@@ -7,7 +7,9 @@ import { failureReason } from '#main/jobs/commitment-values.ts';
 import { openJobs, type Jobs } from '#main/jobs/jobs.ts';
 import { writeActionInformation } from '#main/dimse/commitment-data-set.ts';
 import { createCommitmentService, type CommitmentServiceOptions } from '#main/dimse/commitment.ts';
-import { createNetworkJobs } from '#main/network-jobs.ts';
+import type { NetworkJobsOptions } from '#main/network-jobs/network-deps.ts';
+import { reportLater } from '#main/network-jobs/report-commitment.ts';
+import { networkRunners, resumeNetworkJobs } from '#main/network-jobs/runners.ts';
 import type { Records } from '#main/records/records.ts';
 import type { Store } from '#main/store/store.ts';
 import { temporaryFolder, testRecords } from '../jobs/support.ts';
@@ -61,7 +63,7 @@ async function setUp(
     },
     2,
     (settings, peers) => {
-      const network = createNetworkJobs({
+      const network: NetworkJobsOptions = {
         settings,
         store,
         peers,
@@ -69,9 +71,9 @@ async function setUp(
         client: { settings, log },
         jobs: () => jobs,
         log,
-      });
-      const jobs = openJobs({ records, settings, runners: network.runners, log, backOff: () => 100 });
-      if (more.isStarted !== false) void jobs.start().then(() => network.resume());
+      };
+      const jobs: Jobs = openJobs({ records, settings, runners: networkRunners(network), log, backOff: () => 100 });
+      if (more.isStarted !== false) void jobs.start().then(() => resumeNetworkJobs(network));
       onTestFinished(() => jobs.stop());
       parts = { jobs };
       return [
@@ -81,7 +83,7 @@ async function setUp(
           peers,
           settings,
           log,
-          reportLater: network.reportLater,
+          reportLater: (id) => reportLater(id, network),
           ...more,
         }),
       ];
