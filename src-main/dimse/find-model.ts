@@ -124,3 +124,24 @@ export const keysOfFile: Readonly<Record<'PATIENT' | 'STUDY', readonly string[]>
     'ReasonForStudy',
   ],
 };
+
+/** Every status of our C-FIND responses and when it comes, PS3.4 C.4.1.1.4. */
+export const findStatusMeanings: readonly { readonly status: number; readonly meaning: string }[] = [
+  { status: 0x0000, meaning: 'Success: all answers were sent.' },
+  { status: 0xff00, meaning: 'Pending: one answer; all keys are supported.' },
+  { status: 0xff01, meaning: 'Pending: one answer; an optional key is not supported and comes back empty.' },
+  { status: 0xfe00, meaning: 'Cancelled by C-CANCEL, or more answers than LimitFindResults or LimitFindInstances.' },
+  {
+    status: 0xa700,
+    meaning: 'Out of resources: the identifier is longer than 1 MB, or too many images would have to be read.',
+  },
+  {
+    status: 0xa900,
+    meaning:
+      'The identifier does not fit: level missing or not of the model, unique key of a level above missing, a sequence key with several items.',
+  },
+  { status: 0xc000, meaning: 'Unable to process: the identifier is damaged.' },
+  { status: 0xc001, meaning: 'Unable to process: texts in a character set that is not known.' },
+  { status: 0xc002, meaning: 'Unable to process: a fault of our own; the log has the reason.' },
+  { status: 0x0124, meaning: 'Refused: not authorized.' },
+];

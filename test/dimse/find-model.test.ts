@@ -1,7 +1,9 @@
 /** The tables of C-FIND that the conformance statement is made of agree with the dictionary and with each other. */
 import { expect, test } from 'vitest';
 import { findEntry } from '#shared/dictionary.ts';
-import { findKeys, findModels, keysOfFile, uniqueKeys } from '#main/dimse/find-model.ts';
+import { findKeys, findModels, findStatusMeanings, keysOfFile, uniqueKeys } from '#main/dimse/find-model.ts';
+import { findStatus, status } from '#main/dimse/status.ts';
+import type { PacsErrorCode } from '#shared/errors.ts';
 import { answerFindExtension, readFindExtension } from '#main/dimse/find-extension.ts';
 
 test('Every key is an attribute of the dictionary, with its VR and once', () => {
@@ -36,4 +38,21 @@ test('Extended negotiation agrees only to what is asked for and done, and to no 
   expect([...answerFindExtension(new Uint8Array(0))]).toEqual([]);
   expect(readFindExtension(undefined)).toEqual({ relational: false, combined: false, fuzzy: false });
   expect(readFindExtension(Uint8Array.from([1, 0, 1]))).toEqual({ relational: true, combined: false, fuzzy: true });
+});
+
+test('Every status that a C-FIND can end with is described', () => {
+  const codes: PacsErrorCode[] = [
+    'bad-request',
+    'damaged',
+    'unsupported',
+    'too-large',
+    'busy',
+    'internal',
+    'forbidden',
+    'not-found',
+  ];
+  const used = [...codes.map(findStatus), status.success, status.pending, status.pendingWarning, status.cancelled];
+  const described = findStatusMeanings.map((one) => one.status);
+  expect(new Set(described)).toEqual(new Set(used));
+  expect(described.length).toBe(new Set(described).size);
 });

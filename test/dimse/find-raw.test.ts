@@ -270,6 +270,22 @@ describe('many answers', () => {
     await until(() => many.state.ended && server.counts().connections === 0);
   });
 
+  it('images are looked into up to a bound', async () => {
+    const many = manyStudies(1200);
+    const { port } = await startWith(many.store);
+    const association = await connectForFind(port);
+    const keys = ['QueryRetrieveLevel=STUDY', 'StudyInstanceUID'];
+    const matched = await askRaw(association, elementsOf(...keys, 'PatientWeight=70'));
+    expect([matched.final.Status, matched.answers.length]).toEqual([0xa700, 0]);
+    sendFind(association, buildDataSet(elementsOf('QueryRetrieveLevel=STUDY', 'PatientWeight', 'StudyInstanceUID')));
+    const { response, answer } = await nextAnswer(association);
+    expect([response.Status, answer!['PatientWeight']]).toEqual([0xff01, '']);
+    let count = 1;
+    while ((await nextAnswer(association)).answer) count++;
+    expect(count).toBe(1200);
+    await association.release();
+  });
+
   it('a label of the called title narrows the search, and only what is asked for is read', async () => {
     const many = manyStudies(200);
     const { port } = await startWith(many.store, {
