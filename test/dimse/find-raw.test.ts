@@ -217,7 +217,7 @@ describe('many answers', () => {
     }
     delay.disable();
     expect(count).toBe(100_000);
-    // The client runs in the same process, so this is an upper bound; measured as 20 ms and 60 MB.
+    // The client runs in the same process, so this is an upper bound; measured as 10 ms and 64 MB.
     expect(delay.percentile(99) / 1e6).toBeLessThan(100);
     expect(peak - before).toBeLessThan(250 * 1024 * 1024);
     await association.release();
