@@ -1,25 +1,29 @@
 /** PacsError: every fault the program can name, as a closed list of codes; doors translate a code, rooms never do. */
 
-/** What went wrong. DIMSE status, HTTP status and the sentence for a person follow from the code at the doors. */
-export type PacsErrorCode =
-  | 'not-dicom' // the bytes are not a DICOM data set
-  | 'truncated' // the data set ends before it should
-  | 'damaged' // a length, VR or nesting that cannot be
-  | 'missing-identifier' // SOP, series or study UID absent
-  | 'mismatch' // UIDs of the envelope and of the data set differ
-  | 'refused-sop-class'
-  | 'refused-transfer-syntax'
-  | 'storage-full'
-  | 'too-large' // past a bound of the settings
-  | 'not-found'
-  | 'bad-request'
-  | 'unauthorized' // who are you
-  | 'forbidden' // you may not
-  | 'unsupported' // understood, but not possible here (codec, media type)
-  | 'not-acceptable' // no representation that the caller accepts
-  | 'busy' // at a limit now, later perhaps not
-  | 'aborted' // the other side went away
-  | 'internal';
+/** Every code; DIMSE status, HTTP status and the sentence for a person follow from it at the doors. */
+export const errorCodes = [
+  'not-dicom', // the bytes are not a DICOM data set
+  'truncated', // the data set ends before it should
+  'damaged', // a length, VR or nesting that cannot be
+  'missing-identifier', // SOP, series or study UID absent
+  'mismatch', // UIDs of the envelope and of the data set differ
+  'refused-sop-class',
+  'refused-transfer-syntax',
+  'storage-full',
+  'too-large', // past a bound of the settings
+  'not-found',
+  'bad-request',
+  'unauthorized', // who are you
+  'forbidden', // you may not
+  'unsupported', // understood, but not possible here (codec, media type)
+  'not-acceptable', // no representation that the caller accepts
+  'busy', // at a limit now, later perhaps not
+  'aborted', // the other side went away
+  'internal',
+] as const;
+
+/** What went wrong. */
+export type PacsErrorCode = (typeof errorCodes)[number];
 
 /** An error that may be shown: `message` is a sentence for a person and holds no patient data. */
 export class PacsError extends Error {

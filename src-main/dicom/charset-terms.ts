@@ -58,6 +58,13 @@ const byName: Readonly<Record<string, CharacterSet>> = {
   CP1250: right('windows-1250'),
 };
 
+/** The terms of the Standard that are read and written, without their forms with code extensions. */
+export const characterSetTerms: readonly string[] = [
+  ...Object.keys(byNumber).map((number) => `ISO_IR ${number}`),
+  'GB18030',
+  'GBK',
+];
+
 const parts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 15];
 const numberOfPart = ['100', '101', '109', '110', '144', '127', '126', '138', '148', '166', '203'];
 const known = new Map<string, CharacterSet | undefined>();

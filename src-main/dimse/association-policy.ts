@@ -50,13 +50,13 @@ export type AssociationPolicy = (
 
 /** The Verification SOP class, PS3.4 A.4. */
 export const verification = '1.2.840.10008.1.1';
-/* Without pixels there is nothing to compress: implicit and explicit little endian, deflated, explicit big endian. */
-const plainSyntaxes = new Set([
+/** Without pixels there is nothing to compress: implicit and explicit little endian, deflated, explicit big endian. */
+export const plainSyntaxes: readonly string[] = [
   '1.2.840.10008.1.2',
   '1.2.840.10008.1.2.1',
   '1.2.840.10008.1.2.1.99',
   '1.2.840.10008.1.2.2',
-]);
+];
 
 const validAET = /^[\x20-\x5b\x5d-\x7e]{1,16}$/;
 const hasWildcard = (pattern: string): boolean => /[*?]/.test(pattern);
@@ -89,7 +89,7 @@ export function createAssociationPolicy(settings: Settings, services: ServiceRig
     if (rights.length === 0) return refuse(contextResult.abstractSyntaxNotSupported);
     if (!rights.some(may)) return refuse(contextResult.userRejection);
     const isObject = abstractSyntax !== verification && !services.has(abstractSyntax);
-    const takes = isObject ? takesSyntax : (syntax: string) => plainSyntaxes.has(syntax);
+    const takes = isObject ? takesSyntax : (syntax: string) => plainSyntaxes.includes(syntax);
     const transferSyntax = context.transferSyntaxes.find(takes);
     if (!transferSyntax) return refuse(contextResult.transferSyntaxesNotSupported);
     const roles = proposed && answerRoles(proposed, isObject, may);

@@ -68,6 +68,9 @@ export const releaseRequestPdu = (): Buffer => pdu(pduType.releaseRequest, new U
 /** An A-RELEASE-RP PDU. */
 export const releaseResponsePdu = (): Buffer => pdu(pduType.releaseResponse, new Uint8Array(4));
 
+/** Longest fragment in PDUs of at most `maximumLength` bytes: even, PS3.8 E.2. */
+export const fragmentRoom = (maximumLength: number): number => (maximumLength - pdvHeaderLength) & ~1;
+
 /** A command or data set as P-DATA-TF PDUs whose bodies are no longer than `maximumLength` bytes (0 is without bound). */
 export function dataPdus(
   contextId: number,
@@ -75,7 +78,7 @@ export function dataPdus(
   bytes: Uint8Array,
   maximumLength: number,
 ): Buffer {
-  const room = maximumLength === 0 ? bytes.length : maximumLength - pdvHeaderLength;
+  const room = maximumLength === 0 ? bytes.length : fragmentRoom(maximumLength);
   const pdus: Buffer[] = [];
   for (let start = 0; start === 0 || start < bytes.length; start += room) {
     const value = bytes.subarray(start, start + room);

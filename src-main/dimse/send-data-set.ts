@@ -1,5 +1,5 @@
 /** Writes DIMSE messages as P-DATA-TF PDUs no faster than the other side takes them (PS3.8 9.3.5). */
-import { dataPdus, pduHeaderLength, pduType, pdvHeaderLength } from './pdu.ts';
+import { dataPdus, fragmentRoom, pduHeaderLength, pduType, pdvHeaderLength } from './pdu.ts';
 
 /** A data set on its way out, encoded in the transfer syntax of its presentation context. */
 export type OutgoingDataSet = Uint8Array | AsyncIterable<Uint8Array>;
@@ -38,7 +38,7 @@ async function sendDataSet(
   dataSet: OutgoingDataSet,
   maximumLength: number,
 ): Promise<void> {
-  const room = maximumLength === 0 ? longestValue : Math.min(longestValue, maximumLength - pdvHeaderLength);
+  const room = maximumLength === 0 ? longestValue : Math.min(longestValue, fragmentRoom(maximumLength));
   let pending: Uint8Array[] = [];
   let length = 0;
   const flush = (isLast: boolean): void => {

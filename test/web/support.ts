@@ -3,11 +3,11 @@ import { createEmitter } from '#shared/emitter.ts';
 import { type Settings, settingsSchema } from '#shared/settings.ts';
 import type { Events } from '#shared/contract.ts';
 import type { SystemInfo } from '#shared/model.ts';
-import { createPixelPool } from '#main/dicom/pixel-pool.ts';
 import { createHandlers } from '#main/handlers.ts';
+import { openJobs } from '#main/jobs/jobs.ts';
 import type { Log } from '#main/log.ts';
-import { openPeople } from '#main/people/people.ts';
-import { openStore } from '#main/store/open-store.ts';
+import { createNetwork } from '#main/network.ts';
+import { openRooms } from '#main/rooms.ts';
 import type { Store } from '#main/store/store.ts';
 import { createWeb, type Web, type WebDeps } from '#main/web/web.ts';
 import { buildPart10, type BuildElement, type BuildFile, instanceElements } from '../support/build-data-set.ts';
@@ -32,18 +32,20 @@ export async function openTestWeb(
   more: Partial<WebDeps> = {},
 ): Promise<TestWeb> {
   const folder = temporaryFolder();
-  const parsed: Settings = settingsSchema.parse({ HttpPort: 0, ...settings });
+  const { Chairside, ...others } = settings as { Chairside?: object };
+  const parsed: Settings = settingsSchema.parse({
+    HttpPort: 0,
+    StorageDirectory: folder.path,
+    Chairside: { MaximumInstanceSizeMB: 1024, MinimumFreeSpaceMB: 0, PixelThreads: 1, ...Chairside },
+    ...others,
+  });
   const logged: string[] = [];
   const log: Log = (level, message, cause) =>
     void logged.push(`${level} ${message} ${cause instanceof Error ? cause.stack : ''}`);
-  const store = await openStore({
-    storage: folder.path,
-    index: folder.path,
-    overwrite: 'Never',
-    maximumInstanceBytes: 2 ** 30,
-    minimumFreeBytes: 0,
-    log: (message) => log('warn', message),
-  });
+  const rooms = await openRooms(parsed, log);
+  const { store, peers, worklist, commitments, people, pixels, records } = rooms;
+  const jobs = openJobs({ records, settings: parsed, runners: {}, log });
+  const network = createNetwork({ settings: parsed, peers, jobs, client: { settings: parsed, log, store } });
   const events = createEmitter<Events>((error) => log('error', String(error)));
   store.events.on('instance.stored', (event) => events.emit('instance.stored', event));
   const system = async (): Promise<SystemInfo> => ({
@@ -56,13 +58,17 @@ export async function openTestWeb(
     diskFree: 1,
     warnings: [],
   });
-  const pixels = createPixelPool(1);
   const deps: WebDeps = {
     settings: parsed,
     store,
     pixels,
-    people: openPeople(parsed),
-    handlers: createHandlers({ store, events, system, log }),
+    people,
+    peers,
+    worklist,
+    jobs,
+    commitments,
+    network,
+    handlers: createHandlers({ store, peers, worklist, jobs, network, events, system, log }),
     events,
     windowOrigins: ['app://bundle'],
     system,
@@ -83,8 +89,8 @@ export async function openTestWeb(
     },
     close: async () => {
       await web.stop();
-      await pixels.close();
-      await store.close();
+      await jobs.stop();
+      await rooms.close();
       folder.remove();
     },
   };
