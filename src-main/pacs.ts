@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import type { Events, Handlers } from '#shared/contract.ts';
 import { createEmitter, type Emitter } from '#shared/emitter.ts';
-import { PacsError, toPacsError } from '#shared/errors.ts';
+import { PacsError } from '#shared/errors.ts';
 import type { SystemInfo } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
 import type { ClientContext } from './dimse/client/client-context.ts';
@@ -65,7 +65,7 @@ async function openDoors(options: PacsOptions, rooms: Rooms): Promise<Pacs> {
   const { settings, log } = options;
   const { store, peers, people, worklist, commitments, records, pixels, transcoder } = rooms;
   const events = createEmitter<Events>((error) => log('error', 'A listener failed.', error));
-  const client: ClientContext = { settings, log, store, transcoder, tls: await tlsOf(settings, log) };
+  const client: ClientContext = { settings, log, store, transcoder, tls: () => clientTls(settings) };
   const networkJobs = { settings, store, peers, commitments, client, log, jobs: (): Jobs => jobs };
   const jobs = openJobs({ records, settings, runners: networkRunners(networkJobs), log });
   const ports: { dicomPort?: number; dicomTlsPort?: number; httpPort?: number } = {};
@@ -115,15 +115,6 @@ function passOn({ store, peers, worklist }: Rooms, jobs: Jobs, events: Emitter<E
   worklist.events.on('worklist.changed', (event) => events.emit('worklist.changed', event));
   jobs.events.on('job.changed', (event) => events.emit('job.changed', event));
 }
-
-/* Without certificates devices are called in the clear; one that is marked UseDicomTls then says what is missing. */
-const tlsOf = async (settings: Settings, log: Log): Promise<ClientContext['tls']> => {
-  if (settings.DicomTlsTrustedCertificates === undefined) return undefined;
-  return clientTls(settings).catch((error: unknown) => {
-    log('warn', `Devices cannot be called over TLS: ${toPacsError(error).message}`);
-    return undefined;
-  });
-};
 
 const describeSystem =
   ({ settings, warnings = [] }: PacsOptions, ports: Pick<SystemInfo, 'dicomPort' | 'httpPort'>) =>
