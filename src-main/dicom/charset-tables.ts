@@ -13,11 +13,21 @@ const separator = 0x0a;
 // Places that a decoder fills with what no standard knows: private use, the replacement character, C1 control characters.
 const isNoCharacter = /^[\ue000-\uf8ff\ufffd\x80-\x9f]$/;
 
-/** Of several codes of one character the first counts. `mark` is put before each code for the decoder only. */
+/** Codes one behind the other with a line feed after each; `mark` is put before each code for the decoder only. */
+function joined(codes: readonly (readonly number[])[], mark: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(codes.reduce((sum, code) => sum + mark.length + code.length + 1, 0));
+  let at = 0;
+  for (const code of codes) {
+    for (const byte of mark) bytes[at++] = byte;
+    for (const byte of code) bytes[at++] = byte;
+    bytes[at++] = separator;
+  }
+  return bytes;
+}
+
+/* Of several codes of one character the first counts. */
 function tableOf(label: string, codes: readonly (readonly number[])[], mark: readonly number[] = []): CodeTable {
-  const decoded = decodeLabel(label, Uint8Array.from(codes.flatMap((code) => [...mark, ...code, separator]))).split(
-    '\n',
-  );
+  const decoded = decodeLabel(label, joined(codes, mark)).split('\n');
   const table = new Map<string, readonly number[]>();
   codes.forEach((code, index) => {
     const character = decoded[index]!;
