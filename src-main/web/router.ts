@@ -16,6 +16,7 @@ import { answerWindowFile } from './window-files.ts';
 import { answerImport } from './window-import.ts';
 import { answerPixels } from './window-pixels.ts';
 import { answerThumbnail } from './window-thumbnail.ts';
+import { addWorklists } from './worklists.ts';
 
 const nothingHere = () => new PacsError('not-found', 'There is nothing at this address.');
 
@@ -35,6 +36,7 @@ function createApp(failed: (error: unknown, c: WebContext) => Response): WebApp 
 function addCommon(app: WebApp, deps: WebDeps): void {
   route(app, '/system', { GET: systemInfo(deps) });
   route(app, '/statistics', { GET: statistics(deps) });
+  addWorklists(app, deps);
   if (deps.settings.DicomWeb.Enable) addDicomWeb(app, dicomWebRoot(deps.settings), deps);
 }
 
@@ -58,7 +60,7 @@ export function createPrivateApp(deps: WebDeps, token: string, streams: Set<() =
   const { settings, windowFolder, windowOrigins, log } = deps;
   const root = dicomWebRoot(settings);
   const app = createApp((error, c) => {
-    const isRest = c.req.path === '/system' || c.req.path === '/statistics' || c.req.path.startsWith(`${root}/`);
+    const isRest = isUnder(c.req.path, [...restPaths, root]);
     return (isRest ? errorResponse : errorValueResponse)(error, c.req.raw, log);
   });
   app.use(loopbackOnly);
@@ -72,10 +74,16 @@ export function createPrivateApp(deps: WebDeps, token: string, streams: Set<() =
   route(data, '/window/import', { POST: answerImport(deps) });
   addCommon(data, deps);
   if (windowFolder !== undefined)
-    app.get('*', async (c, next) => (isData(c.req.path, root) ? next() : answerWindowFile(c, windowFolder)));
+    app.get('*', async (c, next) =>
+      isUnder(c.req.path, [...windowPaths, ...restPaths, root]) ? next() : answerWindowFile(c, windowFolder),
+    );
   app.route('/', data);
   return app;
 }
 
-const dataPaths = ['/call/', '/events', '/window/', '/system', '/statistics'];
-const isData = (path: string, root: string) => [...dataPaths, `${root}/`].some((start) => path.startsWith(start));
+const windowPaths = ['/call', '/events', '/window'];
+/* Answered in the same way on both listeners, errors included. */
+const restPaths = ['/system', '/statistics', '/worklists'];
+
+const isUnder = (path: string, starts: readonly string[]): boolean =>
+  starts.some((start) => path === start || path.startsWith(`${start}/`));

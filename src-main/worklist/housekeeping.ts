@@ -4,6 +4,7 @@ import type { DicomJson } from '../dicom/dicom-json.ts';
 import type { Log } from '../log.ts';
 import type { Records } from '../records/records.ts';
 import type { Arrivals } from './arrivals.ts';
+import { countStored, type StoredInstances } from './count-stored.ts';
 import { isDone, type Entry } from './item.ts';
 import { withStatus, type ItemsStore } from './items-store.ts';
 import { referencedInstances } from './step-rules.ts';
@@ -14,8 +15,7 @@ export interface HousekeepingContext {
   readonly arrivals: Arrivals;
   readonly records: Records;
   readonly settings: Pick<Settings, 'Worklists' | 'StableAge'>;
-  /** Which of these SOP instances the archive has. */
-  readonly stored: (SOPInstanceUIDs: readonly string[]) => Promise<readonly string[]>;
+  readonly stored: StoredInstances;
   readonly log: Log;
 }
 
@@ -76,8 +76,8 @@ async function tellMissing({ records, stored, log }: HousekeepingContext): Promi
     [new Date(Date.now() - imagesWithin).toISOString()],
   );
   for (const { SOPInstanceUID, callingAET, dataSet } of ended) {
-    const named = new Set(referencedInstances(JSON.parse(dataSet) as DicomJson));
-    const missing = named.size - new Set(await stored([...named])).size;
+    const named = referencedInstances(JSON.parse(dataSet) as DicomJson);
+    const missing = named.size - (await countStored(named, stored));
     if (missing > 0)
       log('warn', `${callingAET} reported an examination of ${named.size} images; ${missing} of them have not come.`);
     await records.change({

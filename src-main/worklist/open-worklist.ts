@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { Records } from '../records/records.ts';
 import { followArrivals } from './arrivals.ts';
 import { checkItem } from './check-item.ts';
+import type { StoredInstances } from './count-stored.ts';
 import { fieldsDataSet } from './fields-data-set.ts';
 import { findSteps } from './find-steps.ts';
 import { isExpired, keepHouse } from './housekeeping.ts';
@@ -27,8 +28,8 @@ export interface WorklistOptions {
   readonly records: Records;
   readonly settings: Pick<Settings, 'Worklists' | 'StableAge' | 'CaseSensitivePN' | 'StrictAetComparison'>;
   readonly log: Log;
-  /** Which of these SOP instances the archive has. */
-  readonly stored: (SOPInstanceUIDs: readonly string[]) => Promise<readonly string[]>;
+  /** Looks into the archive. */
+  readonly stored: StoredInstances;
   /** How soon a changed folder is looked at. */
   readonly folderTimes?: FolderTimes;
 }

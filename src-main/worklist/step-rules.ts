@@ -153,10 +153,12 @@ const isSame = (one: DicomJson[string] | undefined, other: DicomJson[string]): b
   dicomJsonText({ x: one ?? { vr: other.vr } }) === dicomJsonText({ x: other });
 
 /** UIDs of all instances that a step names as its results. */
-export const referencedInstances = (dataSet: DicomJson): readonly string[] =>
-  items(dataSet, tags.PerformedSeriesSequence).flatMap((series) =>
+export function referencedInstances(dataSet: DicomJson): ReadonlySet<string> {
+  const named = items(dataSet, tags.PerformedSeriesSequence).flatMap((series) =>
     ['00081140', '00400220'].flatMap((tag) => items(series, tag).map((item) => text(item, '00081155'))),
   );
+  return new Set(named.filter((uid) => uid !== ''));
+}
 
 /* DCM 110514: incorrect worklist entry selected (PS3.16 CID 9301). */
 const wrongEntry = '110514';

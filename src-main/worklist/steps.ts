@@ -3,6 +3,7 @@ import type { WorklistStatus } from '#shared/model.ts';
 import { dicomJsonText, type DicomJson } from '../dicom/dicom-json.ts';
 import type { Records, Statement } from '../records/records.ts';
 import { items, text } from '../dicom/data-set-values.ts';
+import { countStored, type StoredInstances } from './count-stored.ts';
 import type { Entry } from './item.ts';
 import type { ItemsIndex } from './items-index.ts';
 import {
@@ -55,8 +56,7 @@ export interface StepsContext {
   /** Writes items with another status, and these statements before, in one transaction. */
   readonly write: (entries: readonly Entry[], ...before: readonly Statement[]) => Promise<void>;
   readonly withStatus: (entry: Entry, status: WorklistStatus) => Entry;
-  /** Which of these SOP instances the archive has. */
-  readonly stored: (SOPInstanceUIDs: readonly string[]) => Promise<readonly string[]>;
+  readonly stored: StoredInstances;
 }
 
 interface StepRow {
@@ -92,11 +92,11 @@ export function openSteps(context: StepsContext): Steps {
   };
 }
 
-async function stepOf({ dataSet, ...row }: StepRow, stored: StepsContext['stored']): Promise<Step> {
+async function stepOf({ dataSet, ...row }: StepRow, stored: StoredInstances): Promise<Step> {
   const { SOPInstanceUID, status, callingAET, createdAt, changedAt } = row;
   const named = referencedInstances(JSON.parse(dataSet) as DicomJson);
-  const present = (await stored(named)).length;
-  return { SOPInstanceUID, status, callingAET, createdAt, changedAt, referenced: named.length, present };
+  const present = await countStored(named, stored);
+  return { SOPInstanceUID, status, callingAET, createdAt, changedAt, referenced: named.size, present };
 }
 
 async function rowOf(records: Records, SOPInstanceUID: string): Promise<StepRow> {

@@ -162,13 +162,13 @@ describe('a procedure step', () => {
     const whole = await getStep({ port }, step);
     expect(whole.Status).toBe(0);
     expect(whole.dataSet).toMatchObject({ PatientID: 'P-1', PerformedProcedureStepStatus: 'IN PROGRESS' });
-    const some = await getStep({ port }, step, ['00400252', '00400253']);
+    const some = await getStep({ port }, step, ['PerformedProcedureStepStatus', 'PerformedProcedureStepID']);
     expect(
       Object.keys(some.dataSet!)
         .filter((key) => !key.startsWith('_'))
         .toSorted(),
     ).toEqual(['PerformedProcedureStepID', 'PerformedProcedureStepStatus']);
-    const partly = await getStep({ port }, step, ['00400252', '00104000']);
+    const partly = await getStep({ port }, step, ['PerformedProcedureStepStatus', 'PatientComments']);
     expect(partly.Status).toBe(0x0107);
     expect(partly.dataSet).toMatchObject({ PerformedProcedureStepStatus: 'IN PROGRESS' });
     expect((await getStep({ port }, '9.9.9')).Status).toBe(0x0112);
