@@ -330,7 +330,7 @@ export const de: Catalogue = {
   },
   devices: {
     known: 'Bekannte Geräte',
-    askAnother: 'Anderes Gerät abfragen',
+    askAnother: 'Anderes Archiv durchsuchen',
     add: 'Gerät hinzufügen',
     addTitle: 'Gerät hinzufügen',
     editTitle: 'Gerät ändern',
@@ -505,8 +505,8 @@ export const de: Catalogue = {
       O: 'Divers',
     },
     modality: 'Art der Untersuchung',
-    requested: 'Angefordert',
-    step: 'Durchzuführen',
+    requested: 'Angeforderte Leistung',
+    step: 'Schritt am Gerät',
     performing: 'Ausführend',
     referring: 'Überweisend',
     nameExample: 'Nachname, Vorname',
@@ -580,8 +580,8 @@ export const de: Catalogue = {
       running: 'In Arbeit',
       failed: 'Fehlgeschlagen',
     },
-    refused_one: '{{shown}} abgewiesenes Bild',
-    refused_other: '{{shown}} abgewiesene Bilder',
+    refused_one: '{{shown}} abgelehntes Bild',
+    refused_other: '{{shown}} abgelehnte Bilder',
     none: {
       all: 'Noch wurde nichts gesendet oder abgeholt',
       running: 'Nichts in Arbeit',
@@ -598,7 +598,10 @@ export const de: Catalogue = {
   remote: {
     node: 'Gerät',
     chooseNode: 'Wählen …',
-    nameHint: 'Nachname zuerst',
+    hint: {
+      PatientName: 'Nachname zuerst',
+      StudyDate: 'von – bis',
+    },
     ask: 'Suchen',
     tooWide: 'Füllen Sie mindestens ein Feld aus: Alles, was das Gerät hat, wäre zu viel.',
     failed: 'Das Gerät ließ sich nicht abfragen',

@@ -9,12 +9,18 @@ const ofNode = ['busy', 'aborted', 'forbidden', 'unsupported', 'not-found', 'bad
 type NodeCode = (typeof ofNode)[number];
 const isOfNode = (code: PacsErrorCode): code is NodeCode => (ofNode as readonly string[]).includes(code);
 
+/** Props: the error, and a line for it where there is a better one than the code's. */
+export interface NodeFaultTextProps {
+  readonly error: PacsErrorValue;
+  readonly title?: string | undefined;
+}
+
 /** The two lines of an error of a conversation with another node. */
-export function NodeFaultText({ error: { code, message } }: { readonly error: PacsErrorValue }) {
+export function NodeFaultText({ error: { code, message }, title }: NodeFaultTextProps) {
   const { t } = useTranslation();
   return (
     <>
-      <span>{isOfNode(code) ? t(`nodeError.${code}`) : errorText(t, { code })}</span>
+      <span>{title ?? (isOfNode(code) ? t(`nodeError.${code}`) : errorText(t, { code }))}</span>
       {message ? (
         <span lang="en" className={styles['detail']}>
           {message}

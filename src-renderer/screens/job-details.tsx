@@ -72,17 +72,16 @@ function Failures({ job }: JobProps) {
   const format = useFormat();
   const failures = failuresOf(job);
   if (failures.length === 0) return undefined;
+  const count = failures.reduce((sum, failure) => sum + failure.count, 0);
   return (
     <section>
-      <h3 className={styles['subtitle']}>
-        {t('activity.failedCount', { count: failures.length, shown: format.number(failures.length) })}
-      </h3>
+      <h3 className={styles['subtitle']}>{t('activity.failedCount', { count, shown: format.number(count) })}</h3>
       <ul className={own['failures']} lang="en">
-        {failures.map(({ message, count, SOPInstanceUID }) => (
-          <li key={`${message} ${SOPInstanceUID}`}>
-            {count > 1 ? `${format.number(count)} × ` : ''}
-            {message}
-            {SOPInstanceUID && count === 1 ? <bdi className={own['uid']}>{SOPInstanceUID}</bdi> : undefined}
+        {failures.map(({ sentence, count: times, SOPInstanceUID }) => (
+          <li key={sentence}>
+            {times > 1 ? `${format.number(times)} × ` : ''}
+            {sentence}
+            {SOPInstanceUID ? <bdi className={own['uid']}>{SOPInstanceUID}</bdi> : undefined}
           </li>
         ))}
       </ul>
@@ -94,6 +93,8 @@ function Failures({ job }: JobProps) {
 export function JobDetails({ job }: JobProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { failed } = job;
+  const title = failed > 0 ? t('activity.failedCount', { count: failed, shown: format.number(failed) }) : undefined;
   return (
     <>
       <div className={styles['head']}>
@@ -107,7 +108,7 @@ export function JobDetails({ job }: JobProps) {
       <Actions job={job} />
       {job.error ? (
         <div className={styles['fault']}>
-          <NodeFaultText error={job.error} />
+          <NodeFaultText error={job.error} title={title} />
         </div>
       ) : undefined}
       <Failures job={job} />

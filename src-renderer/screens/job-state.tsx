@@ -36,7 +36,7 @@ export function JobProgress({ job }: { readonly job: Job }) {
     <span className={styles['progress']}>
       <Progress.Root size={6} className={styles['bar']} aria-label={shown}>
         <Progress.Section
-          value={(100 * Math.max(0, done - failed)) / total}
+          value={(100 * done) / total}
           color={job.status === 'running' ? 'blue' : 'teal'}
           aria-label={shown}
         />

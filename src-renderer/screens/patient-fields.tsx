@@ -39,7 +39,7 @@ function SearchField({
   type,
   take,
   error,
-  autoFocus,
+  hasFocus,
   maxLength,
 }: {
   readonly label: string;
@@ -47,7 +47,7 @@ function SearchField({
   readonly type: (text: string) => void;
   readonly take: (patient: Row) => void;
   readonly error?: ReactNode;
-  readonly autoFocus?: boolean;
+  readonly hasFocus?: boolean;
   readonly maxLength: number;
 }) {
   const { patientSearch } = useWindowState();
@@ -76,7 +76,7 @@ function SearchField({
           error={error}
           maxLength={maxLength}
           autoComplete="off"
-          {...(autoFocus ? { 'data-autofocus': true } : {})}
+          {...(hasFocus ? { 'data-autofocus': true } : {})}
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={patients.length === 0}>
@@ -111,7 +111,7 @@ export function PatientFields({ draft, change, fault }: DraftProps) {
           take={take}
           error={fault('name')}
           maxLength={64}
-          autoFocus={draft.id === undefined && draft.PatientID === ''}
+          hasFocus
         />
         <TextInput
           label={t('worklist.given')}

@@ -12,6 +12,7 @@ import { PlainText } from '../parts/plain-text.tsx';
 import type { RowColumn } from '../parts/row-list.tsx';
 import { Tag } from '../parts/tag.tsx';
 import type { RemoteItem } from '../state/remote-store.ts';
+import styles from './remote-columns.module.css';
 
 /** One line: a study, one of its series, or what is known of the series instead. */
 export type RemoteLine =
@@ -54,9 +55,10 @@ function First({ line, tools }: { readonly line: RemoteLine; readonly tools: Rem
   if (line.kind === 'state') return undefined;
   const isWithStudy = line.kind === 'series' && isMarked({ StudyInstanceUID });
   return (
-    <>
+    <span className={styles['first']}>
       {line.kind === 'study' ? (
         <UnstyledButton
+          className={styles['chevron']}
           tabIndex={-1}
           aria-label={line.isOpen ? t('remote.closeSeries') : t('remote.openSeries')}
           onClick={() => toggle(StudyInstanceUID)}
@@ -64,9 +66,8 @@ function First({ line, tools }: { readonly line: RemoteLine; readonly tools: Rem
           {line.isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
         </UnstyledButton>
       ) : (
-        <span aria-hidden>&emsp;&ensp;</span>
+        <span className={styles['indent']} />
       )}
-      &ensp;
       <Checkbox
         size="xs"
         tabIndex={-1}
@@ -75,7 +76,7 @@ function First({ line, tools }: { readonly line: RemoteLine; readonly tools: Rem
         disabled={isWithStudy}
         onChange={() => mark(line.item)}
       />
-    </>
+    </span>
   );
 }
 
@@ -99,7 +100,7 @@ const text = (line: RemoteLine, ofStudy: string, ofSeries: string): string =>
 export const remoteColumns = (tools: RemoteTools): readonly RowColumn<RemoteLine>[] => {
   const { t, format } = tools;
   return [
-    { id: 'mark', name: '', size: 66, cell: (line) => <First line={line} tools={tools} /> },
+    { id: 'mark', name: '', size: 78, cell: (line) => <First line={line} tools={tools} /> },
     {
       id: 'PatientName',
       name: t('column.PatientName'),

@@ -9,6 +9,9 @@ import type { RemoteField } from '../state/remote-question.ts';
 import { useWindowState } from '../state/window-state.ts';
 import own from './remote-question-form.module.css';
 
+const isHinted = (field: RemoteField): field is 'PatientName' | 'StudyDate' =>
+  field === 'PatientName' || field === 'StudyDate';
+
 function Field({ field }: { readonly field: RemoteField }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -21,7 +24,7 @@ function Field({ field }: { readonly field: RemoteField }) {
         label={t(`column.${field}`)}
         value={typed}
         onChange={(event) => remote.getState().type(field, event.currentTarget.value)}
-        placeholder={field === 'PatientName' ? t('remote.nameHint') : ''}
+        placeholder={isHinted(field) ? t(`remote.hint.${field}`) : ''}
         error={isUnclear}
         maxLength={150}
         autoComplete="off"

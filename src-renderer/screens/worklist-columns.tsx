@@ -71,6 +71,7 @@ export const worklistColumns = (
     id: 'device',
     name: t('worklist.device'),
     size: 116,
+    grows: true,
     cell: (item) => <PlainText text={deviceOf(item.ScheduledStationAETitle)} isDim />,
   },
   ...(withDay
@@ -79,7 +80,7 @@ export const worklistColumns = (
         {
           id: 'physician',
           name: t('worklist.performing'),
-          size: 116,
+          size: 104,
           cell: (item: WorklistItem) => (
             <PlainText text={readableName(item.ScheduledPerformingPhysicianName).main} isDim />
           ),

@@ -28,10 +28,13 @@ export const createPatientSearchStore = (bridge: WindowBridge): StoreApi<Patient
     const load = async (text: string) => {
       const order = [{ key: 'StudyDate' as const, descending: true }];
       // Nothing is lost where it fails: the fields are typed by hand then.
-      const { rows } = await bridge.call('studies.list', { text, order, limit: studies }).catch(() => ({ rows: [] }));
+      const { rows } = await bridge
+        .call('studies.list', { text, order, limit: studies })
+        .catch(() => ({ rows: [] as readonly Row[] }));
       if (text !== asked) return;
-      const patients = new Map(rows.toReversed().map((row: Row) => [patientKey(row), row]));
-      set({ patients: [...patients.values()].toReversed().slice(0, maximum) });
+      const patients = new Map<string, Row>();
+      for (const row of rows) if (!patients.has(patientKey(row))) patients.set(patientKey(row), row);
+      set({ patients: [...patients.values()].slice(0, maximum) });
     };
     return {
       patients: [],

@@ -167,4 +167,34 @@ describe('the study list store', () => {
     await settle();
     expect(getState().error).toBeUndefined();
   });
+
+  it('picks studies out one by one and in ranges, also of rows that have not come', async () => {
+    const { getState } = createStudiesStore(bridge);
+    await settle();
+    const marked = () => [...getState().marks.values()].map(({ StudyInstanceUID }) => StudyInstanceUID);
+    getState().mark(3);
+    getState().mark(5);
+    getState().mark(3);
+    expect(marked()).toEqual(['1.5']);
+    getState().moveTo(7);
+    await getState().markTo(9);
+    expect(marked()).toEqual(['1.5', '1.7', '1.8', '1.9']);
+    getState().moveTo(95);
+    await getState().markTo(204);
+    expect(getState().marks.size).toBe(4 + 110);
+    expect(getState().cursor).toBe(204);
+    getState().clearMarks();
+    expect(marked()).toEqual([]);
+  });
+
+  it('picks out no more than can be sent at once, and keeps what is picked whatever the list shows', async () => {
+    const { getState } = createStudiesStore(bridge);
+    await settle();
+    getState().moveTo(0);
+    await getState().markTo(9999);
+    expect(getState().marks.size).toBe(1000);
+    getState().search('Name^42');
+    await settle();
+    expect(getState().marks.size).toBe(1000);
+  });
 });
