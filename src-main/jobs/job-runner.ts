@@ -43,7 +43,7 @@ export type JobRunners = Readonly<Partial<Record<JobType, JobRunner>>>;
 /** A job as it is handed in. */
 export interface JobRequest {
   readonly type: JobType;
-  /** In words without patient data. */
+  /** In words without patient data: what the type does not say, such as the name of the node. */
   readonly description: string;
   /** A value that JSON can hold, at most 16 MB. */
   readonly content: unknown;

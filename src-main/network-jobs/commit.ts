@@ -19,7 +19,7 @@ interface CommitContent {
 /** The job that asks a node whether it keeps these images. */
 export const commitJob = (name: string, references: readonly InstanceReference[]): JobRequest => ({
   type: 'StorageCommitmentScu',
-  description: `Storage commitment by ${name}`,
+  description: name,
   content: { name, references } satisfies CommitContent,
   total: references.length,
   lane: `${name} (reports)`,

@@ -12,7 +12,7 @@ interface ForwardContent {
 /** The job that hands a message on; messages about one step reach a node in their order. */
 export const forwardStepJob = (name: string, message: MppsMessage): JobRequest => ({
   type: 'MppsForward',
-  description: `Procedure step to ${name}`,
+  description: name,
   content: { name, message } satisfies ForwardContent,
   total: 1,
   lane: name,

@@ -17,7 +17,7 @@ const urgent = 10;
 /** The job that brings a report. Its lane is not that of the images, which may be on their way for hours. */
 export const reportCommitmentJob = ({ id, node, AET, total }: Commitment): JobRequest => ({
   type: 'StorageCommitmentScp',
-  description: `Report of storage commitment to ${node ?? AET}`,
+  description: node ?? AET,
   content: { commitment: id } satisfies ReportContent,
   total,
   priority: urgent,

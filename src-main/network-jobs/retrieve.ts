@@ -46,7 +46,7 @@ export const retrieveJob = (
   const method = RetrieveMethod === 'SystemDefault' ? DicomDefaultRetrieveMethod : RetrieveMethod;
   return {
     type: method === 'C-GET' ? 'DicomGetScu' : 'DicomMoveScu',
-    description: `Fetch from ${name}`,
+    description: name,
     content: { name, level, items } satisfies RetrieveContent,
     lane: name,
   };

@@ -11,7 +11,7 @@ import { createSending, type SendContent, type Sending } from './sending.ts';
 /** The job that sends these of our images to a node; `commit`: it is asked afterwards whether it keeps them. */
 export const sendJob = (name: string, scopes: readonly ResourceScope[], commit = false): JobRequest => ({
   type: 'DicomModalityStore',
-  description: `Send to ${name}`,
+  description: name,
   content: { name, scopes, commit } satisfies SendContent,
   lane: name,
 });
@@ -28,7 +28,7 @@ export interface MoveOrder {
 /** The job that sends what another node asked for with a C-MOVE. */
 export const moveJob = ({ destination, instances, originator }: MoveOrder): JobRequest => ({
   type: 'DicomMoveScp',
-  description: `Send to ${destination}, as ${originator.AET} asked`,
+  description: destination,
   content: { name: destination, scopes: bySeries(instances), commit: false, originator } satisfies SendContent,
   total: instances.length,
   lane: destination,

@@ -3,12 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { PacsError } from '#shared/errors.ts';
 import type { Job } from '#shared/model.ts';
+import { modalitySchema } from '#shared/settings.ts';
 import { commitJob } from '#main/network-jobs/commit.ts';
 import { forwardStepJob } from '#main/network-jobs/forward-step.ts';
 import { retrieveJob } from '#main/network-jobs/retrieve.ts';
 import { moveJob, sendJob } from '#main/network-jobs/send.ts';
 import type { Store } from '#main/store/store.ts';
 import { bringReport, startPeer } from '../dimse/commitment-peer.ts';
+import { scanner } from '../store/support.ts';
+import { inPieces, smallInstance } from '../support/instances.ts';
+import { freePort, startStepPeer } from './step-peer.ts';
 import { secondaryCapture, startNode, study, uids, type TestNode } from './node.ts';
 import { until } from './support.ts';
 
@@ -45,7 +49,7 @@ describe('sending', () => {
     const all = uids(40);
     const here = await startNode({ instances: all, modalities: toThere(there.port) });
     const job = await send(here);
-    expect(job).toMatchObject({ status: 'success', done: 40, total: 40, failed: 0, description: 'Send to there' });
+    expect(job).toMatchObject({ status: 'success', done: 40, total: 40, failed: 0, description: 'there' });
     expect(job.output).toMatchObject({ sent: 40, failed: [] });
     expect(there.came).toEqual(all);
     expect(there.server.counts().served).toBe(1);
@@ -61,7 +65,7 @@ describe('sending', () => {
 
   it('the rest, when the node comes up later, and again after it broke off', async () => {
     let isBroken = false;
-    const there = await receiver(async (_, __) => {
+    const there = await receiver(async () => {
       if (there.came.length === 7 && !isBroken) {
         isBroken = true;
         await there.server.stop();
@@ -267,9 +271,87 @@ describe('asking for storage commitment', () => {
   });
 });
 
+/** Two nodes that know each other; the other one has instances. */
+async function pair(instances: readonly string[], settings: Record<string, unknown> = {}) {
+  const there = await startNode({ AET: 'THERE', instances, settings });
+  const here = await startNode({ modalities: toThere(there.port) });
+  const node = { ...modalitySchema.parse({ AET: 'CHAIRSIDE', Host: '127.0.0.1', Port: here.port }) };
+  await there.peers.save('here', node);
+  return { there, here };
+}
+
 describe('fetching', () => {
-  it('with C-MOVE from an archive of DCMTK, thing by thing', async () => {
-    expect(retrieveJob).toBeDefined();
-    expect(forwardStepJob).toBeDefined();
+  const fetch = async (
+    { jobs, peers, settings }: TestNode,
+    method: 'C-MOVE' | 'C-GET',
+    ...items: object[]
+  ): Promise<Job> => {
+    const node = { ...peers.get('there')!, RetrieveMethod: method };
+    return jobs.ended(await jobs.submit(retrieveJob(node, settings, 'STUDY', items as { StudyInstanceUID: string }[])));
+  };
+
+  for (const method of ['C-MOVE', 'C-GET'] as const)
+    it(`with ${method}, thing by thing; what is not there is said, and tried alone when started again`, async () => {
+      const { here, there } = await pair(uids(6));
+      const job = await fetch(here, method, { StudyInstanceUID: '9.9.9' }, { StudyInstanceUID: study });
+      expect(job).toMatchObject({
+        type: method === 'C-MOVE' ? 'DicomMoveScu' : 'DicomGetScu',
+        status: 'failure',
+        done: 6,
+        error: { code: 'not-found' },
+        output: { fetched: 6, failures: [{ keys: { StudyInstanceUID: '9.9.9' } }] },
+      });
+      expect(await here.store.files({ StudyInstanceUID: study })).toHaveLength(6);
+      await there.store.receive(
+        inPieces(smallInstance({ StudyInstanceUID: '9.9.9', SOPInstanceUID: '9.9.9.1' })),
+        scanner,
+      );
+      await here.jobs.control(job.id, 'resubmit');
+      expect(await here.jobs.ended(job.id)).toMatchObject({ status: 'success', done: 1, failed: 0 });
+      expect(await here.store.files({ StudyInstanceUID: '9.9.9' })).toHaveLength(1);
+    });
+
+  it('from a node that sends by itself afterwards (SynchronousCMove off)', async () => {
+    const { here, there } = await pair(uids(4), { SynchronousCMove: false });
+    await fetch(here, 'C-MOVE', { StudyInstanceUID: study });
+    await until(async () => (await here.store.files({ StudyInstanceUID: study })).length === 4);
+    const [job] = await there.jobs.list();
+    expect(job).toMatchObject({ type: 'DicomMoveScp', description: 'here', total: 4 });
+    expect((await there.jobs.ended(job!.id)).status).toBe('success');
+  });
+
+  it('waits for a node that does not answer, and can be cancelled', async () => {
+    const here = await startNode({ modalities: toThere(1), backOff: () => 60_000 });
+    const node = here.peers.get('there')!;
+    const id = await here.jobs.submit(retrieveJob(node, here.settings, 'STUDY', [{ StudyInstanceUID: study }]));
+    await until(async () => (await here.jobs.get(id))?.status === 'retry');
+    expect((await here.jobs.get(id))?.error?.code).toBe('busy');
+    await until(async () => (await here.peers.devices()).devices[0]?.lastError !== undefined);
+    await here.jobs.control(id, 'cancel');
+    expect((await here.jobs.ended(id)).status).toBe('cancelled');
+  });
+});
+
+describe('forwarding procedure steps', () => {
+  it('in their order, also when the node comes up later', async () => {
+    const here = await startNode({ modalities: toThere(await freePort()) });
+    const message = (kind: 'create' | 'set', value: string) => ({
+      kind,
+      SOPInstanceUID: '1.2.3.88',
+      dataSet: { '00400252': { vr: 'CS', Value: [value] } },
+    });
+    const ids = [
+      await here.jobs.submit(forwardStepJob('there', message('create', 'IN PROGRESS'))),
+      await here.jobs.submit(forwardStepJob('there', message('set', 'COMPLETED'))),
+    ];
+    await until(async () => ((await here.jobs.get(ids[0]!))?.tries ?? 0) > 0);
+    expect((await here.jobs.get(ids[1]!))?.status).toBe('pending');
+    const came = await startStepPeer(here.peers.get('there')!.Port);
+    const jobs = await Promise.all(ids.map((id) => here.jobs.ended(id)));
+    expect(jobs.map(({ status }) => status)).toEqual(['success', 'success']);
+    expect(came).toEqual([
+      ['create', '1.2.3.88', 'IN PROGRESS'],
+      ['set', '1.2.3.88', 'COMPLETED'],
+    ]);
   });
 });

@@ -2,10 +2,13 @@
 import { onTestFinished } from 'vitest';
 import { openCommitments, type Commitments } from '#main/jobs/commitments.ts';
 import { openJobs, type Jobs } from '#main/jobs/jobs.ts';
+import { createGetService } from '#main/dimse/c-get.ts';
+import { createMoveService } from '#main/dimse/c-move.ts';
 import { createCommitmentService } from '#main/dimse/commitment.ts';
 import type { NetworkJobsOptions } from '#main/network-jobs/network-deps.ts';
 import { reportLater } from '#main/network-jobs/report-commitment.ts';
 import { networkRunners, resumeNetworkJobs } from '#main/network-jobs/runners.ts';
+import { moveJob } from '#main/network-jobs/send.ts';
 import type { Store } from '#main/store/store.ts';
 import { startServer, type TestServer } from '../dimse/support.ts';
 import { openArchive, scanner } from '../store/support.ts';
@@ -84,6 +87,15 @@ export async function startNode({
       void jobs.start().then(() => resumeNetworkJobs(network));
       onTestFinished(() => jobs.stop());
       return [
+        createMoveService({
+          store,
+          peers,
+          client: network.client,
+          settings,
+          log,
+          submitMove: (order) => jobs.submit(moveJob(order)),
+        }),
+        createGetService({ store, peers, settings, log }),
         createCommitmentService({
           store,
           commitments,
