@@ -1,11 +1,18 @@
 /** `npm run bench -- NAME [ROUNDS]`: speed measured side by side against other servers; never a test. */
 import { cpus } from 'node:os';
+import { crowd } from './crowd.ts';
 import { find } from './find.ts';
 import { findGrowth } from './find-growth.ts';
 import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
 
-const benches: Record<string, (rounds?: number) => Promise<void>> = { ingest, growth, find, 'find-growth': findGrowth };
+const benches: Record<string, (rounds?: number) => Promise<void>> = {
+  ingest,
+  growth,
+  find,
+  crowd,
+  'find-growth': findGrowth,
+};
 const [name = '', rounds] = process.argv.slice(2);
 const bench = benches[name];
 if (!bench) {

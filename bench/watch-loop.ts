@@ -1,0 +1,25 @@
+/** Loaded into a server before it starts: measures the delay of its event loop and its memory, and tells them when it is asked. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const delay = monitorEventLoopDelay({ resolution: 5 });
+let mostMemory = 0;
+setInterval(() => (mostMemory = Math.max(mostMemory, process.memoryUsage.rss())), 50).unref();
+
+/** What a watched server tells: milliseconds and bytes since it was last asked. */
+export interface LoopReport {
+  readonly p99: number;
+  readonly longest: number;
+  readonly mostMemory: number;
+}
+
+/* 5 ms are the pace of the measurement itself. */
+const milliseconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - 5);
+
+process.on('message', () => {
+  process.send?.({ p99: milliseconds(delay.percentile(99)), longest: milliseconds(delay.max), mostMemory });
+  delay.reset();
+  mostMemory = 0;
+});
+/* Listening for messages must not keep the server alive. */
+process.channel?.unref();
+delay.enable();
