@@ -17,8 +17,8 @@ export interface ClientContext {
   readonly store?: Store | undefined;
   /** Changes transfer syntaxes; without it images go out as they are kept. */
   readonly transcoder?: Transcoder | undefined;
-  /** Our side of TLS; needed for nodes with UseDicomTls. */
-  readonly tls?: ConnectionOptions | undefined;
+  /** Our side of TLS, asked for with each association; needed for nodes with UseDicomTls. */
+  readonly tls?: (() => Promise<ConnectionOptions>) | undefined;
 }
 
 /** How an association is asked for. */
@@ -60,7 +60,7 @@ export async function withAssociation<T>(
     timeout: timeoutOf(node, context),
     patience,
     maximumPduLength: context.settings.MaximumPduLength,
-    tls: tlsFor(node, context),
+    tls: await tlsFor(node, context),
     signal,
   });
   try {
@@ -74,11 +74,11 @@ export async function withAssociation<T>(
   }
 }
 
-function tlsFor({ name, UseDicomTls }: Modality, { tls }: ClientContext): ConnectionOptions | undefined {
+async function tlsFor({ name, UseDicomTls }: Modality, { tls }: ClientContext): Promise<ConnectionOptions | undefined> {
   if (!UseDicomTls) return undefined;
   if (!tls)
     throw new PacsError('unsupported', `"${name}" is to be called over TLS, but this program has no TLS certificate.`);
-  return tls;
+  return tls();
 }
 
 /** The accepted context of a service. @throws PacsError `refused-sop-class` with `service` in the sentence */

@@ -10,7 +10,7 @@ import {
   type ClientContext,
 } from './client-context.ts';
 import { retrieve, retrievePatience, type RetrieveOptions, type RetrieveResult } from './retrieve.ts';
-import type { RetrieveRequest } from './retrieve-identifier.ts';
+import { retrieveIdentifier, type RetrieveRequest } from './retrieve-identifier.ts';
 
 /** What is moved, and where to. */
 export interface MoveRequest extends RetrieveRequest {
@@ -22,12 +22,13 @@ const patientRoot = '1.2.840.10008.5.1.4.1.2.1.2';
 const studyRoot = '1.2.840.10008.5.1.4.1.2.2.2';
 
 /** Has it sent; resolves when the node has done what it could. @throws PacsError; `aborted` where it was cancelled */
-export function move(
+export async function move(
   node: Modality,
   request: MoveRequest,
   context: ClientContext,
   options: RetrieveOptions = {},
 ): Promise<RetrieveResult> {
+  retrieveIdentifier(request);
   const abstractSyntax = request.level === 'PATIENT' ? patientRoot : studyRoot;
   const proposal = { abstractSyntax, transferSyntaxes: plainTransferSyntaxes };
   const MoveDestination = request.destination ?? callingAETOf(node, context);

@@ -258,8 +258,8 @@ test('Two clips of 400 MB at once go out within 100 MB of memory, and arrive who
     return receipt(claim);
   };
   const { port } = await startServer({ ...target, receive });
-  const script = join(import.meta.dirname, 'send-process.ts');
-  const { stdout } = await run(process.execPath, [script, String(port), file.path, '2'], { timeout: 60_000 });
+  const script = join(import.meta.dirname, 'client-process.ts');
+  const { stdout } = await run(process.execPath, [script, 'store', String(port), file.path, '2'], { timeout: 60_000 });
   const { taken, outcomes: sent } = JSON.parse(stdout) as { taken: number; outcomes: string[] };
   expect(sent).toEqual(['stored', 'stored']);
   const whole = createHash('sha256')
