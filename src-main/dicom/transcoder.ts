@@ -86,7 +86,7 @@ export function createTranscoder({
     const place = await workFolder();
     const workPath = join(place, randomUUID());
     const { size } = await stat(path).catch(() => ({ size: 0 }));
-    const late = AbortSignal.timeout(taskTime + (size / 1e6) * timePerMegabyte);
+    const late = AbortSignal.timeout(taskTime + Math.ceil(size / 1e6) * timePerMegabyte);
     const signals = AbortSignal.any([end.signal, late, ...(signal ? [signal] : [])]);
     try {
       signals.throwIfAborted();

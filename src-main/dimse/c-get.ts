@@ -50,9 +50,7 @@ async function get(exchange: Exchange, options: GetOptions): Promise<void> {
   const contexts = storageContexts(exchange);
   const open = (file: StoredFile): Promise<OutgoingInstance> =>
     openFor(file, contexts, transcoder, { preferred: options.settings.DicomScuPreferredTransferSyntax, signal });
-  for await (const { file, opened } of inTurn(files, open)) {
-    throwIfOver(signal);
-    if (signal.aborted) break;
+  for await (const { file, opened } of inTurn(files, open, signal)) {
     await send(exchange, file, opened, contexts, operations, log);
     await operations.tell();
   }

@@ -1,8 +1,13 @@
 /** The data set of a kept file, without preamble and meta information, read ahead into memory that is used again. */
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, open as openFile, read as readFile } from 'node:fs';
+import { promisify } from 'node:util';
 import { PacsError } from '#shared/errors.ts';
 import { dataSetStart } from '../dicom/data-set-start.ts';
 import { readHeader } from '../dicom/header-reader.ts';
+
+/* Plain descriptors: each trip to Node's threads costs as much as the reading itself, and closing needs none. */
+const open = promisify(openFile);
+const read = promisify(readFile);
 
 /** The bytes of a data set; see OutgoingInstance for how long its chunks are good. */
 export interface StoredDataSet {
@@ -28,13 +33,13 @@ const shorter = (): PacsError => new PacsError('damaged', 'A kept file is shorte
 
 /** One file that is being read through a ring of four blocks: one is being sent, two may still be on their way, one is being read into. */
 class BlockReader {
-  readonly #file: FileHandle;
+  readonly #file: number;
   readonly #size: number;
   readonly #ring: Buffer[] = [];
   #turn = 0;
   #position = 0;
 
-  constructor(file: FileHandle, size: number) {
+  constructor(file: number, size: number) {
     this.#file = file;
     this.#size = size;
   }
@@ -45,7 +50,7 @@ class BlockReader {
     if (length <= 0) return undefined;
     const block = (this.#ring[this.#turn++ % ringLength] ??= lend());
     for (let done = 0; done < length;) {
-      const { bytesRead } = await this.#file.read(block, done, length - done, this.#position);
+      const { bytesRead } = await read(this.#file, block, done, length - done, this.#position);
       if (bytesRead === 0) throw shorter();
       done += bytesRead;
       this.#position += bytesRead;
@@ -53,16 +58,16 @@ class BlockReader {
     return block.subarray(0, length);
   }
 
-  async close(mayReuse: boolean): Promise<void> {
+  close(mayReuse: boolean): void {
     const lent = this.#ring.splice(0);
     if (mayReuse) giveBack(lent);
-    await this.#file.close();
+    closeSync(this.#file);
   }
 }
 
 /** Opens a kept file of so many bytes and reads its first block. @throws PacsError damaged where it is gone or shorter. */
 export async function openStoredDataSet(path: string, fileSize: number): Promise<StoredDataSet> {
-  const file = await open(path).catch((cause: unknown) => {
+  const file = await open(path, 'r').catch((cause: unknown) => {
     throw new PacsError('damaged', 'A kept file cannot be opened.', { cause });
   });
   const reader = new BlockReader(file, fileSize);
@@ -79,7 +84,7 @@ export async function openStoredDataSet(path: string, fileSize: number): Promise
       close: (mayReuse) => (closing ??= Promise.resolve(reading).then(() => reader.close(mayReuse))),
     };
   } catch (error) {
-    await reader.close(true);
+    reader.close(true);
     throw error;
   }
 }

@@ -12,14 +12,16 @@ export interface Turn {
   readonly opened: Promise<OutgoingInstance>;
 }
 
-/** The files in their order, the next ones already being opened; what nobody took is closed. */
+/** The files in their order until the signal, the next ones already being opened; what nobody took is closed. */
 export async function* inTurn(
   files: readonly StoredFile[],
   open: (file: StoredFile) => Promise<OutgoingInstance>,
+  signal: AbortSignal,
 ): AsyncGenerator<Turn, void, undefined> {
   const waiting: Turn[] = [];
   try {
     for (const [at, file] of files.entries()) {
+      if (signal.aborted) return;
       for (let next = at + waiting.length; next < Math.min(files.length, at + 1 + ahead); next++)
         waiting.push(begin(files[next]!, open));
       const turn = waiting.shift();
