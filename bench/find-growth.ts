@@ -38,16 +38,24 @@ async function timed(store: Store, query: Query): Promise<{ milliseconds: number
   return { milliseconds: performance.now() - begin, answers };
 }
 
-async function measure(store: Store, question: Question, count: number, rounds: number) {
-  const times: number[] = [];
-  let found = 0;
-  for (let turn = 0; turn < rounds + warmUps; turn++) {
-    const { milliseconds, answers } = await timed(store, queryOf(question, turn, count));
-    if (turn < warmUps) continue;
-    times.push(milliseconds);
-    found += answers;
-  }
-  return { answers: found / rounds, median: median(times), p95: percentile(times, 0.95) };
+/** Milliseconds and answers of one question at archives of all sizes. */
+interface Measured {
+  readonly times: number[];
+  answers: number;
+}
+
+/* Size after size at each turn, so that whatever else the machine does falls upon all alike. */
+async function measure(stores: ReadonlyMap<number, Store>, question: Question, rounds: number) {
+  const results = new Map([...stores.keys()].map((count) => [count, { times: [], answers: 0 } as Measured]));
+  for (let turn = -warmUps; turn < rounds; turn++)
+    for (const [count, store] of stores) {
+      const { milliseconds, answers } = await timed(store, queryOf(question, turn + warmUps, count));
+      const result = results.get(count) as Measured;
+      if (turn < 0) continue;
+      result.times.push(milliseconds);
+      result.answers += answers;
+    }
+  return results;
 }
 
 /* Somebody asks for everything by a fragment that no index helps with, over and over. */
@@ -67,23 +75,31 @@ async function besideScans<R>(store: Store, work: () => Promise<R>): Promise<R> 
 
 /** Prints for growing archives what each question costs, alone and beside a query that reads the whole archive. */
 export async function findGrowth(rounds = 200): Promise<void> {
-  const first = new Map<string, number>();
-  console.log('| studies | question | answers | median ms | p95 ms | against 10 000 | beside a scan, p95 ms |');
-  console.log('|---|---|---|---|---|---|---|');
+  const stores = new Map<number, Store>();
   try {
-    for (const count of sizes) {
-      const store = await openFilled(count);
-      for (const question of questions) {
-        const alone = await measure(store, question, count, rounds);
-        const beside = await besideScans(store, () => measure(store, question, count, rounds));
-        if (!first.has(question.title)) first.set(question.title, alone.median);
-        const growth = alone.median / (first.get(question.title) as number);
-        const figures = [alone.answers.toFixed(1), alone.median.toFixed(2), alone.p95.toFixed(2), growth.toFixed(2)];
-        console.log(`| ${count} | ${question.title} | ${figures.join(' | ')} | ${beside.p95.toFixed(1)} |`);
+    for (const count of sizes) stores.set(count, await openFilled(count));
+    console.log('| question | studies | answers | median ms | p95 ms | against 10 000 | beside a scan, p95 ms |');
+    console.log('|---|---|---|---|---|---|---|');
+    for (const question of questions) {
+      const alone = await measure(stores, question, rounds);
+      const [first] = alone.values();
+      for (const [count, store] of stores) {
+        const beside = await besideScans(store, () => measure(new Map([[count, store]]), question, rounds));
+        const { times, answers } = alone.get(count) as Measured;
+        const figures = [
+          answers / rounds,
+          median(times),
+          percentile(times, 0.95),
+          median(times) / median(first?.times ?? []),
+        ];
+        const besideScan = percentile(beside.get(count)?.times ?? [], 0.95).toFixed(1);
+        console.log(
+          `| ${question.title} | ${count} | ${figures.map((value) => value.toFixed(2)).join(' | ')} | ${besideScan} |`,
+        );
       }
-      await store.close();
     }
   } finally {
+    for (const store of stores.values()) await store.close();
     removeFolders();
   }
 }

@@ -135,7 +135,7 @@ export const questions: readonly Question[] = [
     title: 'name prefix and day',
     keys: (turn, count) => {
       const { PatientName, StudyDate } = someStudy(turn, count);
-      return { PatientName: `${PatientName.slice(0, 4)}*`, StudyDate };
+      return { PatientName: `${PatientName.slice(0, -3)}*`, StudyDate };
     },
   },
   {

@@ -38,7 +38,8 @@ const otherVersion = (version: number): Error =>
 export function openForReading(path: string): Connection {
   const database = new Database(path, { readonly: true, fileMustExist: true });
   database.pragma('cache_size = -32768');
-  database.pragma('mmap_size = 1073741824');
+  /* Address space only: rows are read from the system's cache without a copy, however large the file. */
+  database.pragma('mmap_size = 17179869184');
   database.function(
     'matches_name',
     { deterministic: true },
