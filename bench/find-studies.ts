@@ -21,7 +21,7 @@ const dayOf = (day: number): string =>
   `${2006 + Math.floor(day / 336)}${digits(1 + (Math.floor(day / 28) % 12), 2)}${digits(1 + (day % 28), 2)}`;
 
 /** The values of a study's one image; six patients for ten studies. */
-export function studyValues(at: number, count: number) {
+function studyValues(at: number, count: number) {
   const patient = at % Math.floor((count * 6) / 10);
   return {
     PatientName: `${oneOf(lastNames, patient)}^${oneOf(firstNames, patient)}${digits(patient, 5)}`,

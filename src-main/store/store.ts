@@ -5,7 +5,7 @@ import type { Identifiers, Origin, Receipt, Refusal, Row, Statistics } from '#sh
 import type { Query } from '#shared/query.ts';
 import type { Entity, Scope } from './catalogue.ts';
 
-export type { Entity, Scope } from './catalogue.ts';
+export type { Scope } from './catalogue.ts';
 
 /** One kept file, with what is needed to read its frames without opening it. */
 export interface StoredFile extends Identifiers {

@@ -47,8 +47,8 @@ const components = (group: string, caseSensitive: boolean): string =>
     .map((part) => (caseSensitive ? part.normalize('NFC').trim() : fold(part)))
     .join('^');
 
-/** True where all of the text fits a pattern in which `*` stands for any run of letters and `?` for one; takes no longer than the product of both lengths. */
-export function fitsWildcard(text: string, pattern: string): boolean {
+/* True where all of the text fits a pattern in which `*` stands for any run of letters and `?` for one; takes no longer than the product of both lengths. */
+function fitsWildcard(text: string, pattern: string): boolean {
   let [at, in_, star, from] = [0, 0, -1, 0];
   while (at < text.length) {
     if (pattern[in_] === '*') [star, from] = [in_++, at];
