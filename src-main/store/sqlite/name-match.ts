@@ -47,15 +47,15 @@ const components = (group: string, caseSensitive: boolean): string =>
     .map((part) => (caseSensitive ? part.normalize('NFC').trim() : fold(part)))
     .join('^');
 
-/* True where all of the text fits a pattern in which `*` stands for any run of letters and `?` for one; takes no longer than the product of both lengths. */
-function fitsWildcard(text: string, pattern: string): boolean {
-  let [at, in_, star, from] = [0, 0, -1, 0];
+/* True where all of the text fits; goes back to the last `*` only, so that no pattern takes longer than the product of both lengths. */
+function fitsWildcard(whole: string, form: string): boolean {
+  const [text, pattern] = [[...whole], [...form]];
+  let [at, sign, star, from] = [0, 0, -1, 0];
   while (at < text.length) {
-    if (pattern[in_] === '*') [star, from] = [in_++, at];
-    else if (in_ < pattern.length && (pattern[in_] === '?' || pattern[in_] === text[at])) [at, in_] = [at + 1, in_ + 1];
-    else if (star >= 0) [at, in_] = [++from, star + 1];
+    if (pattern[sign] === '*') [star, from] = [sign++, at];
+    else if (pattern[sign] === '?' || pattern[sign] === text[at]) [at, sign] = [at + 1, sign + 1];
+    else if (star >= 0) [at, sign] = [++from, star + 1];
     else return false;
   }
-  while (pattern[in_] === '*') in_++;
-  return in_ === pattern.length;
+  return pattern.slice(sign).every((one) => one === '*');
 }
