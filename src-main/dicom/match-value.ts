@@ -22,13 +22,30 @@ const temporal: Readonly<Record<string, { readonly noise: RegExp; readonly form:
 const withWildcards = new Set(['AE', 'CS', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']);
 const numeric = new Set(['DS', 'IS', 'US', 'SS', 'UL', 'SL', 'FL', 'FD', 'SV', 'UV']);
 
+/* The same texts are folded for every query; folding costs more than all the rest of matching. */
+const folded = new Map<string, string>();
+const rememberedTexts = 50_000;
+
+function foldOnce(text: string): string {
+  const known = folded.get(text);
+  if (known !== undefined) return known;
+  if (folded.size >= rememberedTexts) folded.clear();
+  const made = fold(text);
+  if (text.length <= 256) folded.set(text, made);
+  return made;
+}
+
+/* Each costs every data set a comparison. */
+const mostListed = 2000;
+
 const isUniversal = (text: string): boolean => /^\**$/.test(text);
 
-/** The Match that a key's values ask for; undefined is universal. @throws PacsError bad-request for a date or time of no form */
+/** The Match that a key's values ask for; undefined is universal. @throws PacsError bad-request for a date or time of no form, and too long a list */
 export function parseKey(vr: string, values: readonly string[]): Match | undefined {
   const given = values.map((value) => value.trim()).filter((value) => value !== '');
   const [first = ''] = given;
   if (given.length === 0 || (given.length === 1 && isUniversal(first))) return undefined;
+  if (given.length > mostListed) throw new PacsError('bad-request', 'A key of the query lists too many values.');
   if (given.length > 1) return { kind: 'list', values: given };
   if (vr in temporal) return parseTemporal(vr, first);
   return withWildcards.has(vr) && /[*?]/.test(first)
@@ -101,7 +118,7 @@ function nameTest(wanted: string, { CaseSensitivePN, isWild }: MatchOptions & { 
 }
 
 function textTest(wanted: string, isWild: boolean, isExact: boolean): OneTest {
-  const form = isExact ? (value: string) => value.replace(/[\s^]+$/, '') : fold;
+  const form = isExact ? (value: string) => value.replace(/[\s^]+$/, '') : foldOnce;
   if (!isWild) {
     const single = form(wanted);
     return (value) => form(value) === single;

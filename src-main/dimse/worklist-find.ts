@@ -42,7 +42,7 @@ async function serveFind(exchange: Exchange, { worklist, settings }: WorklistSer
   if (!Object.keys(identifier).some(isKey)) throw new PacsError('bad-request', 'The query asks for nothing.');
   const limit = settings.Worklists.LimitAnswers || Infinity;
   /* One more than wanted tells that there are more. */
-  const answers = await worklist.find(identifier, caller.callingAET, limit + 1);
+  const answers = await worklist.find(identifier, caller.callingAET, { limit: limit + 1, signal });
   const Status = hasUnsupportedKey(identifier) ? status.pendingWarning : status.pending;
   let since = performance.now();
   for (const answer of answers.slice(0, limit)) {

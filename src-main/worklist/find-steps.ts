@@ -8,12 +8,18 @@ import { parseKey, type MatchOptions } from '../dicom/match-value.ts';
 import { pickKeys } from '../dicom/pick-keys.ts';
 import { tags } from './tags.ts';
 
+/** Where a query ends. */
+export interface FindBounds {
+  /** Most answers. */
+  readonly limit?: number;
+  /** Aborted where nobody waits any more; then there are no answers. */
+  readonly signal?: AbortSignal;
+}
+
 /** How worklist queries are answered. */
-export interface FindOptions extends MatchOptions {
+interface FindOptions extends MatchOptions, FindBounds {
   /** A caller sees only steps that are scheduled for its own AE title, whatever it asks for. */
   readonly FilterIssuerAet: boolean;
-  /** Most answers. */
-  readonly limit: number;
 }
 
 const steps = tags.ScheduledProcedureStepSequence;
@@ -35,6 +41,7 @@ export async function findSteps(
   for (const step of index.open(narrowing(asked, options.FilterIssuerAet ? callingAET : undefined))) {
     if (test(step)) found.push(step);
     if (performance.now() - start > stretch) start = await pause();
+    if (options.signal?.aborted) return [];
   }
   found.sort((a, b) => (a.order < b.order ? -1 : 1));
   const answers: DicomJson[] = [];

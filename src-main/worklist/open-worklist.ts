@@ -95,12 +95,11 @@ export async function openWorklist({
     setStatus: (id, status) =>
       store.inTurn(async () => {
         const entry = store.known(id);
-        arrivals.forget(id);
         await store.write([withStatus(entry, status)]);
       }),
     remove: (id) => store.inTurn(() => store.remove([store.editable(id).id])),
-    find: (identifier, callingAET, limit = Infinity) =>
-      findSteps(store.index, identifier, callingAET, { ...Worklists, ...settings, limit }),
+    find: (identifier, callingAET, how = {}) =>
+      findSteps(store.index, identifier, callingAET, { ...Worklists, ...settings, ...how }),
     steps: openSteps({
       records,
       index: store.index,

@@ -4,6 +4,7 @@ import type { CheckedInput, worklistFields } from '#shared/contract.ts';
 import type { Emitter } from '#shared/emitter.ts';
 import type { WorklistItem, WorklistStatus } from '#shared/model.ts';
 import type { DicomJson } from '../dicom/dicom-json.ts';
+import type { FindBounds } from './find-steps.ts';
 import type { Steps } from './steps.ts';
 
 /** What people fill in, checked. */
@@ -41,10 +42,10 @@ export interface Worklist {
   /** @throws PacsError not-found, forbidden (it follows a file) */
   remove(id: string): Promise<void>;
   /**
-   * The answers to an identifier, PS3.4 K.4, in the order of start: one a scheduled procedure step, at most `limit`.
+   * The answers to an identifier, PS3.4 K.4, in the order of start: one a scheduled procedure step.
    * @throws PacsError bad-request for an identifier that cannot be a worklist query
    */
-  find(identifier: DicomJson, callingAET: string, limit?: number): Promise<readonly DicomJson[]>;
+  find(identifier: DicomJson, callingAET: string, how?: FindBounds): Promise<readonly DicomJson[]>;
   /** The performed procedure steps, PS3.4 F. */
   readonly steps: Steps;
   /** An instance came: the first puts its item in progress. Costs next to nothing for instances that belong to none. */

@@ -80,6 +80,7 @@ describe('one key', () => {
     ['a date', dataSet({ PatientBirthDate: 'yesterday' })],
     ['a range', dataSet({ PatientBirthDate: '2026-11-21' })],
     ['a time', dataSet({ StudyTime: '25 h' })],
+    ['a list without end', dataSet({ PatientID: Array.from({ length: 3000 }, (_, at) => `${at}`).join('\\') })],
     ['two items', dataSet({ ScheduledProcedureStepSequence: [{ Modality: 'US' }, { Modality: 'PX' }] })],
   ])('refuses %s of no form', (_what, asked) => {
     expect(() => dataSetTest(asked, options)).toThrow(expect.objectContaining({ code: 'bad-request' }));
@@ -184,7 +185,7 @@ describe('the answers', () => {
   it('are at most as many as are wanted', async () => {
     const { worklist } = await openTestWorklist();
     for (const id of ['1', '2', '3']) await worklist.saveDataSet(order({ ScheduledProcedureStepID: id }), {});
-    expect(await worklist.find(query(), 'US1', 2)).toHaveLength(2);
+    expect(await worklist.find(query(), 'US1', { limit: 2 })).toHaveLength(2);
   });
 
   it('are for the station that is asked for, or for any where the item names none', async () => {
@@ -250,8 +251,7 @@ describe('many items', () => {
     const answers = await findSteps(index, asked, 'US1', find);
     const took = performance.now() - started;
     expect(answers).toHaveLength(expected);
-    /* Seen: 1 to 25 ms; the bound leaves room for a machine that does other things. */
+    /* Seen: 1 to 40 ms; the bound leaves room for a machine that does other things. */
     expect(took).toBeLessThan(200);
-    console.log(`${_what}: ${took.toFixed(1)} ms`);
   });
 });

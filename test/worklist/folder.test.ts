@@ -205,9 +205,6 @@ describe('a folder of worklist files', () => {
       );
     }, 30_000);
     delay.disable();
-    console.log(
-      `3000 files: p99 of the loop ${(delay.percentile(99) / 1e6).toFixed(1)} ms, longest ${(delay.max / 1e6).toFixed(1)} ms`,
-    );
     expect(delay.percentile(99) / 1e6).toBeLessThan(200);
     expect(existsSync(first) && (await stat(first)).isFile()).toBe(true);
   });

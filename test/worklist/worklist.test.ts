@@ -149,6 +149,17 @@ describe('the course of an item', () => {
     expect((await worklist.get(us))!.item.status).toBe('scheduled');
   });
 
+  it('of two of one study and modality the earlier is begun, and the other stays on the list', async () => {
+    const { worklist } = await openTestWorklist();
+    const later = await worklist.saveDataSet(order({ ScheduledProcedureStepStartTime: '1100' }), {});
+    const first = await worklist.saveDataSet(order({ ScheduledProcedureStepID: 'S2' }), {});
+    for (let image = 0; image < 50; image++)
+      worklist.arrived({ StudyInstanceUID: '1.2.3.1', PatientID: 'P-1', Modality: 'US' });
+    await until(async () => (await worklist.get(first))!.item.status === 'in progress');
+    worklist.arrived({ StudyInstanceUID: '1.2.3.1', PatientID: 'P-1', Modality: 'US' });
+    expect((await worklist.get(later))!.item.status).toBe('scheduled');
+  });
+
   it('waits for new images when it was opened again', async () => {
     const { worklist } = await openTestWorklist({ StableAge: 0.2, Worklists: { HousekeepingInterval: 1 } });
     const id = await worklist.saveDataSet(order(), {});
@@ -157,6 +168,28 @@ describe('the course of an item', () => {
     await worklist.setStatus(id, 'scheduled');
     await new Promise((resolve) => setTimeout(resolve, 1300));
     expect((await worklist.get(id))!.item.status).toBe('scheduled');
+    worklist.arrived({ StudyInstanceUID: '1.2.3.1', PatientID: 'P-1' });
+    await until(async () => (await worklist.get(id))!.item.status === 'in progress');
+  });
+
+  it('tells once when images that a device has named do not come', async () => {
+    const { worklist, records, lines, here } = await openTestWorklist({ Worklists: { HousekeepingInterval: 1 } });
+    const named = dataSet({
+      PerformedSeriesSequence: [
+        { ReferencedImageSequence: [{ ReferencedSOPInstanceUID: '1.1' }, { ReferencedSOPInstanceUID: '1.2' }] },
+        { ReferencedNonImageCompositeSOPInstanceSequence: [{ ReferencedSOPInstanceUID: '1.3' }] },
+      ],
+    });
+    here.add('1.1');
+    await records.change({
+      sql: "INSERT INTO worklist_steps VALUES ('9.1', 'COMPLETED', 'US1', ?, ?, ?, 0)",
+      values: [JSON.stringify(named), '', new Date(Date.now() - 3_600_000).toISOString()],
+    });
+    await until(() => lines.length > 0);
+    expect(lines).toEqual(['warn US1 reported an examination of 3 images; 2 of them have not come.']);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(lines).toHaveLength(1);
+    expect(await worklist.list({})).toEqual([]);
   });
 
   it('ends with its removal after the delay', async () => {
