@@ -69,8 +69,10 @@ async function sendDataSet(
 
 /** The headers of a PDU that holds one PDV of a data set. */
 function header(contextId: number, length: number, isLast: boolean): Buffer {
-  const bytes = Buffer.alloc(pduHeaderLength + pdvHeaderLength);
+  /* From Node's pool, for there may be thousands: so every byte is set. */
+  const bytes = Buffer.allocUnsafe(pduHeaderLength + pdvHeaderLength);
   bytes[0] = pduType.data;
+  bytes[1] = 0;
   bytes.writeUInt32BE(length + pdvHeaderLength, 2);
   bytes.writeUInt32BE(length + 2, pduHeaderLength);
   bytes[pduHeaderLength + 4] = contextId;

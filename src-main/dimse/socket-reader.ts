@@ -27,6 +27,7 @@ export class SocketReader {
   #reading: Settle | undefined;
   #draining: Settle | undefined;
   #isPatient = false;
+  #lastTaken = 0;
   #ended: AssociationEnd | undefined;
   #isStopped = false;
   #isDiscarding = false;
@@ -90,6 +91,7 @@ export class SocketReader {
     if (this.#ended) throw this.#ended;
     const onDrain = (): void => this.#draining?.();
     this.socket.once('drain', onDrain);
+    this.#lastTaken = this.#bytesTaken;
     this.#idle?.refresh();
     try {
       await new Promise<void>((resolve, reject) => (this.#draining = (error) => (error ? reject(error) : resolve())));
@@ -141,12 +143,20 @@ export class SocketReader {
   /* After a stall of this program the bytes of the other side may lie in the kernel: they get one turn to come before they are missed. */
   #expire(): void {
     const { bytesRead } = this.socket;
+    const taken = this.#bytesTaken;
     setImmediate(() => {
       const isOthersTurn = this.#draining !== undefined || (this.#reading !== undefined && !this.#isPatient);
-      if (isOthersTurn && this.socket.bytesRead === bytesRead)
+      const takesOn = this.#draining !== undefined && taken > this.#lastTaken;
+      this.#lastTaken = taken;
+      if (isOthersTurn && !takesOn && this.socket.bytesRead === bytesRead)
         this.fail(new AssociationEnd('The other side was silent for too long.', abort.notSpecified));
       else this.#idle?.refresh();
     });
+  }
+
+  /* Of what was written; who reads slowly is not silent. */
+  get #bytesTaken(): number {
+    return this.socket.bytesWritten - this.socket.writableLength;
   }
 
   #close(): void {
