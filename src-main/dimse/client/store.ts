@@ -29,6 +29,8 @@ export interface StoreOptions {
   readonly moveOriginator?: { readonly AET: string; readonly MessageID: number } | undefined;
 }
 
+/* The class is known, but none of its transfer syntaxes was to the other side's liking, PS3.8 9.3.3.2. */
+const noTransferSyntax = 4;
 /* What can be sent to any node: explicit and implicit VR little endian. */
 const uncompressed: readonly string[] = ['1.2.840.10008.1.2.1', '1.2.840.10008.1.2'];
 /* A node that has no room for so many images in a row will not have it for the next. */
@@ -127,17 +129,18 @@ class Sender {
   async #open(requestor: Requestor, file: StoredFile | undefined): Promise<OutgoingInstance | PacsError | undefined> {
     if (!file) return undefined;
     const accepted = (requestor.contexts.get(file.SOPClassUID) ?? []).map(({ transferSyntax }) => transferSyntax);
-    if (accepted.length === 0) return this.#notTaken(requestor, file);
+    if (accepted.length === 0) return this.#notTaken(requestor, requestor.refused.get(file.SOPClassUID));
     const { signal } = this.#options;
     const { DicomScuPreferredTransferSyntax: preferred } = this.#context.settings;
-    return openOutgoing(file, accepted, this.#transcoder, { preferred, ...(signal ? { signal } : {}) }).catch(
-      toPacsError,
-    );
+    const opening = openOutgoing(file, accepted, this.#transcoder, { preferred, ...(signal ? { signal } : {}) });
+    return opening.catch((thrown: unknown) => {
+      const error = toPacsError(thrown);
+      return error.code === 'refused-transfer-syntax' ? this.#notTaken(requestor, noTransferSyntax) : error;
+    });
   }
 
-  #notTaken({ refused, calledAET }: Requestor, { SOPClassUID }: StoredFile): PacsError {
-    /* Result 4: it knows the class, but no transfer syntax was to its liking (PS3.8 9.3.3.2). */
-    return refused.get(SOPClassUID) === 4
+  #notTaken({ calledAET }: Requestor, result: number | undefined): PacsError {
+    return result === noTransferSyntax
       ? new PacsError(
           'refused-transfer-syntax',
           `${calledAET} does not take the image in the form in which it is kept.`,

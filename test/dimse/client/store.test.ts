@@ -159,7 +159,7 @@ test('An image that is gone, or shorter than it was, fails alone; the others arr
   expect(results.map(({ outcome }) => outcome)).toEqual(['stored', 'failed', 'failed', 'stored', 'stored', 'stored']);
   expect(results[1]?.error).toMatchObject({ code: 'damaged' });
   expect(results[2]?.error).toMatchObject({ code: 'damaged' });
-  expect((await readdir(target.folder)).length).toBe(4);
+  await expect.poll(async () => (await readdir(target.folder)).length).toBe(4);
 });
 
 test('Statuses of the other side: warnings and duplicates count as stored, failures say why', async () => {
