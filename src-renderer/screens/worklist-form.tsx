@@ -100,6 +100,8 @@ function OrderFields({ draft, change }: DraftProps) {
       <div className={styles['two']}>
         <TextInput label={t('worklist.requested')} maxLength={64} {...text('RequestedProcedureDescription')} />
         <TextInput label={t('worklist.step')} maxLength={64} {...text('ScheduledProcedureStepDescription')} />
+      </div>
+      <div className={styles['thirds']}>
         <TextInput
           label={t('worklist.performing')}
           placeholder={t('worklist.nameExample')}

@@ -104,10 +104,20 @@ export function faultsOfDraft(draft: WorklistDraft): ReadonlySet<WorklistFault> 
 }
 
 /** The item of a draft without faults, as the archive takes it. */
-export function itemOfDraft(draft: WorklistDraft): Fields {
-  const { id: _id, former, family, given, referring, performing, ...rest } = draft;
+export function itemOfDraft(draft: WorklistDraft): Input<'worklist.save'>['item'] {
+  const {
+    id: _id,
+    former,
+    family,
+    given,
+    referring,
+    performing,
+    ScheduledProcedureStepStartTime: time,
+    ...rest
+  } = draft;
   return {
     ...rest,
+    ...(time ? { ScheduledProcedureStepStartTime: time } : {}),
     PatientName: withNameFields(former.PatientName, { family, given }),
     ReferringPhysicianName: nameOfTyped(former.ReferringPhysicianName, referring),
     ScheduledPerformingPhysicianName: nameOfTyped(former.ScheduledPerformingPhysicianName, performing),

@@ -184,6 +184,12 @@ describe('the fields of a worklist item', () => {
       RequestedProcedureDescription: 'CBCT',
     }));
 
+  it('that were left empty are what the archive takes', () => {
+    const draft = { ...emptyDraft('20261121'), family: 'Berg', PatientID: '1', Modality: 'US' };
+    const { item: taken } = inputs['worklist.save'].parse({ item: itemOfDraft(draft) });
+    expect(taken).toMatchObject({ PatientName: 'Berg', ScheduledProcedureStepStartTime: '', PatientBirthDate: '' });
+  });
+
   it('say what is missing', () => {
     expect([...faultsOfDraft(emptyDraft(''))]).toEqual(['name', 'PatientID', 'Modality', 'day']);
     const full = { ...emptyDraft('20261121'), given: 'Cher', PatientID: '1', Modality: 'US' };
