@@ -19,12 +19,12 @@ import {
 import { tags } from './tags.ts';
 
 /** Who reports a step. */
-export interface StepCaller {
+interface StepCaller {
   readonly callingAET: string;
 }
 
 /** A step in short; times ISO 8601, UTC. */
-export interface Step {
+interface Step {
   readonly SOPInstanceUID: string;
   readonly status: StepStatus;
   readonly callingAET: string;

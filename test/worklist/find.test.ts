@@ -86,10 +86,8 @@ describe('one key', () => {
     expect(() => dataSetTest(asked, options)).toThrow(expect.objectContaining({ code: 'bad-request' }));
   });
 
-  it('takes no longer for a hostile pattern', () => {
-    const started = performance.now();
+  it('comes to an end for a hostile pattern', () => {
     expect(matchesWildcard(`${'*a'.repeat(2000)}b`, 'a'.repeat(10_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 });
 
@@ -245,13 +243,24 @@ describe('many items', () => {
     ['a week', query({ ScheduledProcedureStepStartDate: '20261101-20261107', Modality: 'US' }), 2800],
     ['a name', query({}, { PatientName: 'muster77^jorg' }), 1],
     ['a part of a name', query({}, { PatientName: '*er12*' }), 111],
-  ])('are asked by %s within 50 ms', async (_what, asked, expected) => {
-    await findSteps(index, asked, 'US1', find);
-    const started = performance.now();
-    const answers = await findSteps(index, asked, 'US1', find);
-    const took = performance.now() - started;
-    expect(answers).toHaveLength(expected);
-    /* Seen: 1 to 40 ms; the bound leaves room for a machine that does other things. */
-    expect(took).toBeLessThan(200);
+  ])('are asked by %s', async (_what, asked, expected) => {
+    expect(await findSteps(index, asked, 'US1', find)).toHaveLength(expected);
+  });
+
+  it.each([
+    ['a day', { from: '20261107', to: '20261107' }, 400],
+    ['a week', { from: '20261101', to: '20261107' }, 2800],
+    ['days to come', { from: '20261130' }, 200],
+    ['a station', { station: 'US6' }, 500],
+    ['a day and a station, the day being fewer', { from: '20261107', to: '20261107', station: 'US6' }, 400],
+    ['a year and a station, the station being fewer', { from: '20260101', to: '20261231', station: 'US6' }, 500],
+    ['a station that is not there', { station: 'NOBODY' }, 0],
+    ['nothing', {}, 10_000],
+  ])('by %s are looked at only where they may match', (_what, narrowing, expected) => {
+    expect([...index.open(narrowing)]).toHaveLength(expected);
+  });
+
+  it('end with their caller', async () => {
+    expect(await findSteps(index, query(), 'US1', { ...find, signal: AbortSignal.abort() })).toEqual([]);
   });
 });

@@ -205,7 +205,8 @@ describe('a folder of worklist files', () => {
       );
     }, 30_000);
     delay.disable();
-    expect(delay.percentile(99) / 1e6).toBeLessThan(200);
+    /* Seen: 13 ms. Reading them at a stretch would take seconds. */
+    expect(delay.percentile(99) / 1e6).toBeLessThan(500);
     expect(existsSync(first) && (await stat(first)).isFile()).toBe(true);
   });
 });
