@@ -103,7 +103,7 @@ describe.skipIf(!hasDcmtk)(`the same files as wlmscpfs serves${dcmtkNote}`, () =
     const seen: number[] = [];
     const essence = ({ answers }: Found) =>
       answers
-        .map((answer) => ({ ...answer, SpecificCharacterSet: '' }))
+        .map((answer): Record<string, string> => ({ ...answer, SpecificCharacterSet: '' }))
         .toSorted((a, b) => ((a['PatientID'] ?? '') < (b['PatientID'] ?? '') ? -1 : 1));
     for (const question of questions) {
       const [mine, reference] = [await ask(ours.port, question), await ask(theirs.port, question)];
