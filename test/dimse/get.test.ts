@@ -34,9 +34,14 @@ async function withImages(count: number, pixelBytes: number, overrides: Record<s
 
 const getscu = (port: number, folder: string, ...keys: readonly string[]) =>
   runProgram('getscu', [
-    ...['-aec', 'CHAIRSIDE', '+B', '-od', folder],
+    '-aec',
+    'CHAIRSIDE',
+    '+B',
+    '-od',
+    folder,
     ...keys.flatMap((key) => (/^[-+]/.test(key) ? [key] : ['-k', key])),
-    ...['127.0.0.1', String(port)],
+    '127.0.0.1',
+    String(port),
   ]);
 
 describe.skipIf(!hasDcmtk)(`getscu${dcmtkNote}`, () => {

@@ -44,9 +44,16 @@ async function withImages(
 
 const movescu = (port: number, ...input: readonly string[]) =>
   runProgram('movescu', [
-    ...['-d', '-aet', 'ASKER', '-aec', 'CHAIRSIDE', '-aem', 'PLACE'],
+    '-d',
+    '-aet',
+    'ASKER',
+    '-aec',
+    'CHAIRSIDE',
+    '-aem',
+    'PLACE',
     ...input.flatMap((one) => (/^[-+]/.test(one) ? one.split(' ') : ['-k', one])),
-    ...['127.0.0.1', String(port)],
+    '127.0.0.1',
+    String(port),
   ]);
 
 async function move(port: number, destination = 'PLACE', keys = studyKeys(study), onPending?: (count: number) => void) {
