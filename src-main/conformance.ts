@@ -204,16 +204,23 @@ those of faults: ${hex(status.pending)} pending, ${hex(status.pendingWarning)} p
 ### 4.5 Worklist keys
 
 Every attribute of a worklist item is matched by its VR (single value, list, wildcard, range of dates and times, combined date-time within the
-Scheduled Procedure Step Sequence, person names without case and accents) and returned where it is asked for, at every depth. Items that are
-completed or discontinued are not answered.`,
-  `### 4.6 Storage SOP classes
+Scheduled Procedure Step Sequence, person names without case and accents) and returned where it is asked for, at every depth; private and
+binary keys are not (FF01). There is one answer a scheduled step. A step without a station AE title is for every station. Items that are
+completed or discontinued are not answered.
+
+### 4.6 Performed procedure steps
+
+A step that is COMPLETED or DISCONTINUED does not change any more: ${hex(status.processingFailure)} with Error ID A506. Missing and wrong attributes:
+${hex(status.missingAttribute)}, ${hex(status.missingAttributeValue)}, ${hex(status.invalidAttributeValue)}; a step that is there already ${hex(status.duplicateSOPInstance)}, one that is not ${hex(status.noSuchSOPInstance)}; elements that were
+left out or are out of range are warnings (${hex(status.attributeListError)}, ${hex(status.attributeValueOutOfRange)}). The worklist item that a step names follows its status.`,
+  `### 4.7 Storage SOP classes
 
 ${table(
   ['Name', 'UID'],
   taken.map(({ name, uid }) => [name, uid]),
 )}
 
-### 4.7 Transfer syntaxes of storage
+### 4.8 Transfer syntaxes of storage
 
 ${table(
   ['Name', 'UID'],

@@ -142,7 +142,11 @@ export const settingsSchema = z.object({
         .boolean()
         .default(true)
         .describe('An item is completed when its study has come and nothing more follows, also without MPPS.'),
-      DeleteWorklistsDelay: z.number().min(0).default(24).describe('Hours after which a done item is removed.'),
+      DeleteWorklistsDelay: z
+        .number()
+        .min(0)
+        .default(24)
+        .describe('Hours after which a done item is removed; 0 is never.'),
       HousekeepingInterval: seconds.default(60).describe('Seconds between two looks for items to complete or remove.'),
     })
     .prefault({}),
