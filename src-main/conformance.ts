@@ -84,9 +84,12 @@ ${table(
   ]),
 )}
 
-Transfer syntaxes: ${plainSyntaxes.map(syntaxName).join(', ')}. Statuses of faults:
+Transfer syntaxes: ${plainSyntaxes.map(syntaxName).join(', ')}. Statuses:
 
-${table(['Status', 'Meaning'], faultRows(service.status ?? serviceStatus))}`;
+${table(['Status', 'Meaning'], statusRows(service))}`;
+
+const statusRows = ({ statuses, status: statusOf = serviceStatus }: Service): (readonly [string, string])[] =>
+  statuses ? statuses.map(({ status: code, meaning }) => [hex(code), meaning]) : faultRows(statusOf);
 
 /** The statement for these services under these settings. */
 export function conformanceStatement(services: readonly Service[], settings: Settings): string {
@@ -198,8 +201,7 @@ ${table(
   ),
 )}
 
-Extended negotiation: ${findExtensions.map(({ name, isSupported }) => `${name}: ${isSupported ? 'yes' : 'no'}`).join('; ')}. Statuses beside
-those of faults: ${hex(status.pending)} pending, ${hex(status.pendingWarning)} pending with keys that are not supported, ${hex(status.cancelled)} cancelled, ${hex(status.success)} success.
+Extended negotiation: ${findExtensions.map(({ name, isSupported }) => `${name}: ${isSupported ? 'yes' : 'no'}`).join('; ')}.
 
 ### 4.5 Worklist keys
 

@@ -14,7 +14,7 @@ import { findAnswer } from './find-answer.ts';
 import { answerFindExtension, readFindExtension } from './find-extension.ts';
 import { readFileOf } from './find-file.ts';
 import { readFindIdentifier, type FindIdentifier } from './find-identifier.ts';
-import { findModels } from './find-model.ts';
+import { findModels, findStatusMeanings } from './find-model.ts';
 import type { Service } from './service.ts';
 import { findStatus, status } from './status.ts';
 
@@ -35,6 +35,7 @@ export const createFindService = (options: FindServiceOptions): Service => ({
   sopClasses: findModels,
   operation: 'Find',
   commands: [commandField.findRequest],
+  statuses: findStatusMeanings,
   serve: (exchange) => serveFind(exchange, options),
   status: findStatus,
   extend: answerFindExtension,

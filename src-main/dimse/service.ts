@@ -30,6 +30,8 @@ export interface Service {
   serve(exchange: Exchange): Promise<void>;
   /** The status of a fault; PS3.7 Annex C where the service has none of its own. */
   readonly status?: (code: PacsErrorCode) => number;
+  /** All statuses in words, for the conformance statement; made of `status` where absent. */
+  readonly statuses?: readonly { readonly status: number; readonly meaning: string }[];
   /** Answers SOP class extended negotiation: application information in, application information out. */
   readonly extend?: (proposed: Uint8Array) => Uint8Array;
 }
