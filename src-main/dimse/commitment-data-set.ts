@@ -21,8 +21,8 @@ export interface CommitmentQuestion {
   readonly references: readonly InstanceReference[];
 }
 
-/** The most instances of one request. */
-export const mostReferences = 10_000;
+/* The most instances of one request. */
+const mostReferences = 10_000;
 
 const tag = {
   ReferencedSOPClassUID: '00081150',

@@ -94,10 +94,10 @@ const refuse = (exchange: Exchange, Status: number): Promise<void> =>
 /** Checks and reports on the association of the request. False where it ends before, or the check takes too long for it. */
 async function reportHere(id: number, exchange: Exchange, options: CommitmentServiceOptions): Promise<boolean> {
   const { commitments, log, patience = usualPatience } = options;
+  const signal = AbortSignal.any([exchange.signal, AbortSignal.timeout(patience * 1000)]);
   try {
     const commitment = await commitments.get(id);
     if (!commitment) return true;
-    const signal = AbortSignal.any([exchange.signal, AbortSignal.timeout(patience * 1000)]);
     const instances = await checkInstances(commitment.instances, checkContext(options), signal);
     await wait(leavingTime, undefined, { signal });
     const { command, dataSet } = commitmentReport(commitment.TransactionUID, instances);
@@ -106,7 +106,7 @@ async function reportHere(id: number, exchange: Exchange, options: CommitmentSer
     await commitments.reported(id, instances);
     return true;
   } catch (thrown) {
-    if (!exchange.signal.aborted && thrown instanceof PacsError)
+    if (!signal.aborted)
       log('warn', `The report of a storage commitment goes to ${exchange.caller.callingAET} later.`, thrown);
     return false;
   }

@@ -12,13 +12,13 @@ import {
 } from './commitment-values.ts';
 
 /** What the commitments tell. */
-export interface CommitmentEvents {
+interface CommitmentEvents {
   /** The other node has answered what we asked; `job` is the one that waits for it. */
   'commitment.answered': { readonly TransactionUID: string; readonly job?: string | undefined };
 }
 
 /** A commitment as it begins. */
-export interface CommitmentRequest {
+interface CommitmentRequest {
   readonly TransactionUID: string;
   readonly AET: string;
   readonly node?: string | undefined;
@@ -28,7 +28,7 @@ export interface CommitmentRequest {
 /** The commitments; every change resolves when it is on disk. */
 export interface Commitments {
   readonly events: Emitter<CommitmentEvents>;
-  /** We are about to ask another node; `job` waits for the answer. Asking again with the same TransactionUID changes nothing. */
+  /** We are about to ask another node; `job` waits for the answer. Asking again with the same TransactionUID changes the job only. */
   ask(request: CommitmentRequest & { readonly job?: string }): Promise<void>;
   /**
    * The answer to what we asked. An instance that it does not name has failed. An answer that comes again changes nothing.
@@ -90,6 +90,7 @@ class Room implements Commitments {
     return this.#inTurn(async () => {
       const [known] = await this.#rows('scu', request.TransactionUID);
       if (!known) await this.#insert('scu', request, request.references.map(pending), request.job);
+      else if (request.job !== undefined) await this.assign(known.id, request.job);
     });
   }
 

@@ -29,7 +29,7 @@ export interface JobRun {
 }
 
 /** What changes while it runs. */
-export interface RunState {
+interface RunState {
   progress: Progress;
   /** JSON. */
   output: string | undefined;

@@ -16,7 +16,7 @@ import { createJobTable, type Ending, type JobTable } from './job-table.ts';
 import { createLanes } from './lanes.ts';
 
 /** What the jobs tell; a long content or output is left out of it. */
-export interface JobEvents {
+interface JobEvents {
   'job.changed': Job;
 }
 

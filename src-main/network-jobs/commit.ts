@@ -5,22 +5,24 @@ import type { Modality } from '#shared/model.ts';
 import { commit as askNode } from '../dimse/client/commit.ts';
 import { failureSentence, type Commitment, type InstanceReference } from '../jobs/commitment-values.ts';
 import { Later, type JobRequest, type JobRunner, type JobTools } from '../jobs/job-runner.ts';
-import { nodeOf, withNode, type NetworkJobsOptions } from './network-deps.ts';
+import { nodeOf, withNode, type NetworkJobsOptions, type NodeContent } from './network-deps.ts';
 
-interface CommitContent {
-  /** Name of the node. */
-  readonly name: string;
+interface CommitContent extends NodeContent {
   readonly references: readonly InstanceReference[];
   readonly TransactionUID?: string | undefined;
   /** When the node took the request; milliseconds since 1970. */
   readonly askedAt?: number | undefined;
 }
 
-/** The job that asks a node whether it keeps these images. */
-export const commitJob = (name: string, references: readonly InstanceReference[]): JobRequest => ({
+/** The job that asks a node whether it keeps these images; under that TransactionUID, and called that way, where it is given. */
+export const commitJob = (
+  name: string,
+  references: readonly InstanceReference[],
+  more: Partial<Pick<CommitContent, 'TransactionUID' | 'call'>> = {},
+): JobRequest => ({
   type: 'StorageCommitmentScu',
   description: name,
-  content: { name, references } satisfies CommitContent,
+  content: { name, references, ...more } satisfies CommitContent,
   total: references.length,
   lane: `${name} (reports)`,
 });
@@ -35,14 +37,14 @@ export function createCommitRunner(options: NetworkJobsOptions): JobRunner {
   const { commitments, commitmentMilliseconds = hour } = options;
   return async (content, tools) => {
     const asked = await ask(content as CommitContent, tools, options);
-    const { name, references, TransactionUID } = asked;
+    const { name, TransactionUID } = asked;
     const commitment = await commitments.get(TransactionUID);
     if (commitment?.instances.every(({ status }) => status !== 'pending')) return conclude(commitment, asked, tools);
     const left = asked.askedAt + commitmentMilliseconds - Date.now();
     if (left > 0) return new Later(left);
     const sentence = `${name} has not said in time whether it keeps the images.`;
     await commitments.expired(TransactionUID, sentence);
-    await tools.save({ name, references });
+    await tools.save(anew(asked));
     throw new PacsError('not-found', sentence);
   };
 }
@@ -57,7 +59,7 @@ async function ask(content: CommitContent, tools: JobTools, options: NetworkJobs
   const { name, references, TransactionUID = newUID(), askedAt } = content;
   if (askedAt !== undefined && content.TransactionUID) return { ...content, TransactionUID, askedAt };
   const { commitments, client } = options;
-  const { AET } = nodeOf(options, name);
+  const { AET } = nodeOf(options, content);
   await tools.save({ ...content, TransactionUID });
   await commitments.ask({ TransactionUID, AET, node: name, references, job: tools.id });
   const { signal } = tools;
@@ -65,7 +67,7 @@ async function ask(content: CommitContent, tools: JobTools, options: NetworkJobs
     if (!(await commitments.answered(answer))) throw new PacsError('bad-request', 'No such transaction is known here.');
   };
   const request = (node: Modality) => askNode(node, { TransactionUID, references }, client, { signal, onReport });
-  await withNode(options, name, signal, request);
+  await withNode(options, content, signal, request);
   const asked = { ...content, TransactionUID, askedAt: Date.now() };
   await tools.save(asked);
   return asked;
@@ -74,9 +76,15 @@ async function ask(content: CommitContent, tools: JobTools, options: NetworkJobs
 const mostListed = 1000;
 
 /* Started again, it asks anew. */
+const anew = (content: CommitContent): CommitContent => ({
+  ...content,
+  TransactionUID: undefined,
+  askedAt: undefined,
+});
+
 async function conclude(
   { TransactionUID, instances, total }: Commitment,
-  { name, references }: Asked,
+  asked: Asked,
   { progress, report, save }: JobTools,
 ): Promise<undefined> {
   const failed = instances.filter(({ status }) => status === 'failure');
@@ -92,7 +100,7 @@ async function conclude(
     })),
   });
   if (failed.length === 0) return undefined;
-  await save({ name, references });
+  await save(anew(asked));
   const first = failureSentence(failed[0]?.FailureReason);
-  throw new PacsError('not-found', `${name} does not confirm ${failed.length} of ${total} images. ${first}`);
+  throw new PacsError('not-found', `${asked.name} does not confirm ${failed.length} of ${total} images. ${first}`);
 }

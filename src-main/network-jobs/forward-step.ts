@@ -1,11 +1,9 @@
 /** Job MppsForward: hands a message about a performed procedure step on to another node (PS3.4 F.7). */
 import { sendMpps, type MppsMessage } from '../dimse/client/mpps.ts';
 import type { JobRequest, JobRunner } from '../jobs/job-runner.ts';
-import { withNode, type NetworkJobsOptions } from './network-deps.ts';
+import { withNode, type NetworkJobsOptions, type NodeContent } from './network-deps.ts';
 
-interface ForwardContent {
-  /** Name of the node. */
-  readonly name: string;
+interface ForwardContent extends NodeContent {
   readonly message: MppsMessage;
 }
 
@@ -23,7 +21,7 @@ export const forwardStepJob = (name: string, message: MppsMessage): JobRequest =
 export const createForwardStepRunner =
   (options: NetworkJobsOptions): JobRunner =>
   async (content, { signal, progress }) => {
-    const { name, message } = content as ForwardContent;
-    await withNode(options, name, signal, (node) => sendMpps(node, [message], options.client, signal));
+    const forward = content as ForwardContent;
+    await withNode(options, forward, signal, (node) => sendMpps(node, [forward.message], options.client, signal));
     progress({ done: 1, total: 1 });
   };

@@ -24,21 +24,32 @@ export interface NetworkJobsOptions {
   readonly commitmentMilliseconds?: number;
 }
 
-/** The node of that name. @throws PacsError `not-found` */
-export function nodeOf({ peers }: Pick<NetworkJobsOptions, 'peers'>, name: string): Modality {
+/** How a node is called this time, other than usual. */
+export type CallDetails = Partial<Pick<Modality, 'LocalAet' | 'AET' | 'Host' | 'Port' | 'Timeout'>>;
+
+/** What the content of every job of the network has. */
+export interface NodeContent {
+  /** Our name for the node. */
+  readonly name: string;
+  readonly call?: CallDetails | undefined;
+}
+
+/** The node of a job. @throws PacsError `not-found` */
+export function nodeOf({ peers }: Pick<NetworkJobsOptions, 'peers'>, { name, call }: NodeContent): Modality {
   const node = peers.get(name);
   if (!node) throw new PacsError('not-found', `There is no device "${name}" any more.`);
-  return node;
+  return { ...node, ...call };
 }
 
 /** Does something with a node, and notes with it what went wrong. */
 export async function withNode<T>(
   options: NetworkJobsOptions,
-  name: string,
+  content: NodeContent,
   signal: AbortSignal,
   work: (node: Modality) => Promise<T>,
 ): Promise<T> {
-  const node = nodeOf(options, name);
+  const node = nodeOf(options, content);
+  const { name } = node;
   try {
     const result = await work(node);
     options.peers.seen({ name });

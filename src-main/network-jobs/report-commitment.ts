@@ -14,8 +14,8 @@ interface ReportContent {
 /* A scanner waits for it before it makes room. */
 const urgent = 10;
 
-/** The job that brings a report. Its lane is not that of the images, which may be on their way for hours. */
-export const reportCommitmentJob = ({ id, node, AET, total }: Commitment): JobRequest => ({
+/* Its lane is not that of the images, which may be on their way for hours. */
+const reportCommitmentJob = ({ id, node, AET, total }: Commitment): JobRequest => ({
   type: 'StorageCommitmentScp',
   description: node ?? AET,
   content: { commitment: id } satisfies ReportContent,
@@ -42,7 +42,9 @@ export function createReportCommitmentRunner(options: NetworkJobsOptions): JobRu
       throw new PacsError('not-found', sentence);
     }
     const answer = commitmentReport(commitment.TransactionUID, instances);
-    await withNode(options, name, signal, (node) => sendCommitmentReport(node, answer, client, signal)).catch(again);
+    await withNode(options, { name }, signal, (node) => sendCommitmentReport(node, answer, client, signal)).catch(
+      again,
+    );
     await commitments.reported(commitment.id, instances);
     return undefined;
   };

@@ -5,20 +5,20 @@ import type { Modality } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
 import type { ClientContext } from '../dimse/client/client-context.ts';
 import { get } from '../dimse/client/get.ts';
-import { move } from '../dimse/client/move.ts';
+import { move, type MoveRequest } from '../dimse/client/move.ts';
 import type { RetrieveOptions, RetrieveResult } from '../dimse/client/retrieve.ts';
 import type { RetrieveCounts, RetrieveRequest } from '../dimse/client/retrieve-identifier.ts';
 import type { JobRequest, JobRunner, Progress } from '../jobs/job-runner.ts';
-import { withNode, type NetworkJobsOptions } from './network-deps.ts';
+import { withNode, type NetworkJobsOptions, type NodeContent } from './network-deps.ts';
 
 type Keys = RetrieveRequest['keys'];
 
-interface RetrieveContent {
-  /** Name of the node. */
-  readonly name: string;
+interface RetrieveContent extends NodeContent {
   readonly level: Level;
   /** Unique keys of what is still to be fetched. */
   readonly items: readonly Keys[];
+  /** AE title that a C-MOVE sends to; ours if not given. */
+  readonly destination?: string | undefined;
   readonly state?: RetrieveState | undefined;
 }
 
@@ -54,7 +54,7 @@ export const retrieveJob = (
 
 type Verb = (
   node: Modality,
-  request: RetrieveRequest,
+  request: MoveRequest,
   context: ClientContext,
   options: RetrieveOptions,
 ) => Promise<RetrieveResult>;
@@ -70,17 +70,18 @@ const mostNamed = 100;
 
 function retrieveRunner(verb: Verb, options: NetworkJobsOptions): JobRunner {
   return async (content, { signal, progress, save, report }) => {
-    const { name, level, items, state } = content as RetrieveContent;
+    const asked = content as RetrieveContent;
+    const { name, level, items, destination, state } = asked;
     let [done, failed] = [state?.done ?? 0, state?.failed ?? 0];
     const failures = [...(state?.failures ?? [])];
     const rest = [...items];
-    const keep = (): Promise<void> => save({ name, level, items: rest, state: { done, failed, failures } });
+    const keep = (): Promise<void> => save({ ...asked, items: rest, state: { done, failed, failures } });
     for (;;) {
       const [keys] = rest;
       if (!keys) break;
       const onProgress = (counts: RetrieveCounts): void => progress(sum({ done, failed }, counts));
-      const result = await withNode(options, name, signal, (node) =>
-        verb(node, { level, keys }, options.client, { signal, onProgress }),
+      const result = await withNode(options, asked, signal, (node) =>
+        verb(node, { level, keys, destination }, options.client, { signal, onProgress }),
       ).catch((thrown: unknown) => asFailure(keys, thrown));
       const failure = 'sentence' in result ? result : failureOf(keys, result, name);
       if (failure) failures.push(failure);
@@ -92,7 +93,7 @@ function retrieveRunner(verb: Verb, options: NetworkJobsOptions): JobRunner {
     }
     if (failures.length === 0) return undefined;
     /* Started again, it fetches what did not come whole. */
-    await save({ name, level, items: failures.map(({ keys }) => keys) });
+    await save({ ...asked, items: failures.map(({ keys }) => keys), state: undefined });
     throw new PacsError('not-found', failures[0]?.sentence ?? '');
   };
 }

@@ -34,8 +34,8 @@ export const moveJob = ({ destination, instances, originator }: MoveOrder): JobR
   lane: destination,
 });
 
-/** Instances as scopes of a series each, in the order in which their series came. */
-export function bySeries(instances: MoveOrder['instances']): Scope[] {
+/* A scope for each series, in the order in which the series came. */
+function bySeries(instances: MoveOrder['instances']): Scope[] {
   const found = new Map<string, { StudyInstanceUID: string; SeriesInstanceUID: string; SOPInstanceUID: string[] }>();
   for (const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } of instances) {
     const key = `${StudyInstanceUID} ${SeriesInstanceUID}`;
@@ -66,7 +66,7 @@ export function createSendRunner(options: NetworkJobsOptions): JobRunner {
       await tools.save(sending.content());
     }
     if (sending.hasPostponed && sending.failed.length < mostFailed)
-      throw new PacsError('busy', `${sending.name} has no room for all images now.`);
+      throw new PacsError('busy', `${sending.asked.name} has no room for all images now.`);
     if (sending.failed.length > 0) await fail(sending, total, tools);
     return undefined;
   };
@@ -111,7 +111,7 @@ async function sendBatch(
   { signal, progress, save }: JobTools,
   options: NetworkJobsOptions,
 ): Promise<void> {
-  const { name, originator } = sending;
+  const { name, originator } = sending.asked;
   const isDue = createPace();
   const tell = (): void => progress({ done: sending.sent, failed: sending.failed.length, total });
   const onResult = async ({ file, outcome, error }: SendResult): Promise<void> => {
@@ -127,8 +127,11 @@ async function sendBatch(
   while (rest.length > 0) {
     try {
       const moveOriginator = originator && { moveOriginator: originator };
-      await withNode(options, name, signal, (node) =>
-        sendFiles(node, rest, options.client, { signal, onResult, ...moveOriginator }),
+      await withNode(
+        options,
+        sending.asked,
+        signal,
+        (node) => sendFiles(node, rest, options.client, { signal, onResult, ...moveOriginator }),
       );
       return;
     } catch (thrown) {
@@ -145,12 +148,15 @@ const isPassing = (code: PacsErrorCode): boolean => code === 'busy' || code === 
 
 async function commit(sending: Sending, { jobs }: NetworkJobsOptions): Promise<void> {
   if (sending.toCommit.length === 0) return;
-  sending.committing(await jobs().submit(commitJob(sending.name, sending.toCommit)));
+  sending.committing(
+    await jobs().submit(commitJob(sending.asked.name, sending.toCommit, { call: sending.asked.call })),
+  );
 }
 
 /* Started again, it sends what failed, and what was not tried. */
 async function fail(sending: Sending, total: number, { save }: JobTools): Promise<never> {
-  const { name, failed } = sending;
+  const { failed } = sending;
+  const { name } = sending.asked;
   const content = sending.content();
   await save({ ...content, scopes: [...bySeries(failed), ...content.scopes], state: undefined });
   const sentence = `${failed.length} of ${total} images did not reach ${name}. ${failed[0]?.sentence ?? ''}`;

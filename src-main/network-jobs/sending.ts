@@ -1,9 +1,10 @@
 /** What a sending job has done and what is left of it. */
 import type { InstanceReference } from '../jobs/commitment-values.ts';
 import type { Scope, StoredFile } from '../store/store.ts';
+import type { NodeContent } from './network-deps.ts';
 
 /** An image that the node did not take, or that could not be sent. */
-export interface FailedInstance {
+interface FailedInstance {
   readonly StudyInstanceUID: string;
   readonly SeriesInstanceUID: string;
   readonly SOPInstanceUID: string;
@@ -11,9 +12,7 @@ export interface FailedInstance {
 }
 
 /** What a sending job is asked to do, and what of it is done. */
-export interface SendContent {
-  /** Name of the node. */
-  readonly name: string;
+export interface SendContent extends NodeContent {
   readonly scopes: readonly Scope[];
   readonly commit: boolean;
   readonly originator?: { readonly AET: string; readonly MessageID: number } | undefined;
@@ -33,8 +32,8 @@ interface SendState {
 
 /** The state of one run. */
 export interface Sending {
-  readonly name: string;
-  readonly originator: SendContent['originator'];
+  /** The content of this run. */
+  readonly asked: SendContent;
   readonly scopes: readonly Scope[];
   readonly sent: number;
   /** Images of scopes that are done with, sent or failed; those of the others are still listed. */
@@ -66,9 +65,7 @@ const mostBreaks = 3;
 export const createSending = (content: SendContent): Sending => new State(content);
 
 class State implements Sending {
-  readonly name: string;
-  readonly originator: SendContent['originator'];
-  readonly #commit: boolean;
+  readonly asked: SendContent;
   #scopes: readonly Scope[];
   #sent: number;
   #crossedOff: Set<string>;
@@ -80,10 +77,9 @@ class State implements Sending {
   #postponedHere: StoredFile[] = [];
   #postponed: Scope[] = [];
 
-  constructor({ name, originator, commit, scopes, state }: SendContent) {
-    this.name = name;
-    this.originator = originator;
-    this.#commit = commit;
+  constructor(asked: SendContent) {
+    const { scopes, state } = asked;
+    this.asked = asked;
     this.#scopes = scopes;
     this.#sent = state?.sent ?? 0;
     this.#crossedOff = new Set(state?.crossedOff);
@@ -128,7 +124,7 @@ class State implements Sending {
   stored({ SOPClassUID, SOPInstanceUID }: StoredFile): void {
     this.#sent++;
     this.#crossedOff.add(SOPInstanceUID);
-    if (this.#commit) this.#toCommit.push({ SOPClassUID, SOPInstanceUID });
+    if (this.asked.commit) this.#toCommit.push({ SOPClassUID, SOPInstanceUID });
   }
 
   refused({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: StoredFile, sentence: string): void {
@@ -147,7 +143,7 @@ class State implements Sending {
     const times = this.#suspect?.SOPInstanceUID === SOPInstanceUID ? this.#suspect.times + 1 : 1;
     this.#suspect = { SOPInstanceUID, times };
     if (times < mostBreaks) return false;
-    this.refused(file, `${this.name} breaks off the connection at this image.`);
+    this.refused(file, `${this.asked.name} breaks off the connection at this image.`);
     this.#suspect = undefined;
     return true;
   }
@@ -167,9 +163,7 @@ class State implements Sending {
 
   content(): SendContent {
     return {
-      name: this.name,
-      commit: this.#commit,
-      originator: this.originator,
+      ...this.asked,
       scopes: [...this.#scopes, ...this.#postponed],
       state: {
         sent: this.#sent,

@@ -12,12 +12,12 @@ import { reportLater } from '#main/network-jobs/report-commitment.ts';
 import { networkRunners, resumeNetworkJobs } from '#main/network-jobs/runners.ts';
 import type { Records } from '#main/records/records.ts';
 import type { Store } from '#main/store/store.ts';
-import { temporaryFolder, testRecords } from '../jobs/support.ts';
+import { temporaryFolder, testRecords, until } from '../jobs/support.ts';
 import { openArchive, scanner } from '../store/support.ts';
 import { inPieces, smallInstance } from '../support/instances.ts';
 import { connect, makeCommand, makePdv, pdu } from '../support/raw-association.ts';
 import { askCommitment, bringReport, startPeer } from './commitment-peer.ts';
-import { startServer, until } from './support.ts';
+import { startServer } from './support.ts';
 
 const secondaryCapture = '1.2.840.10008.5.1.4.1.1.7';
 const reference = (SOPInstanceUID: string, SOPClassUID = secondaryCapture) => ({ SOPClassUID, SOPInstanceUID });
@@ -40,7 +40,12 @@ interface Setup {
 /** A node with two images that knows a peer, and confirms. */
 async function setUp(
   peerPort: number,
-  more: Partial<CommitmentServiceOptions> & { records?: Records; isStarted?: boolean; verify?: Store['verify'] } = {},
+  more: Partial<CommitmentServiceOptions> & {
+    records?: Records;
+    isStarted?: boolean;
+    isOpenToAll?: boolean;
+    verify?: Store['verify'];
+  } = {},
 ): Promise<Setup> {
   const folder = await temporaryFolder();
   const archive = await openArchive(folder);
@@ -60,6 +65,7 @@ async function setUp(
         stranger: { AET: 'STRANGER', Host: '127.0.0.1', Port: 1, AllowStorageCommitment: false },
       },
       DicomScpTimeout: 3,
+      Chairside: { DicomAlwaysAllowStorageCommitment: more.isOpenToAll ?? false },
     },
     2,
     (settings, peers) => {
@@ -97,7 +103,7 @@ describe('the report comes on the same association while it is open', () => {
     const peer = await startPeer();
     const { port, commitments, jobs } = await setUp(peer.port);
     const TransactionUID = uid();
-    const { Status, reports } = await askCommitment({ port, TransactionUID, references: known, linger: 1500 });
+    const { Status, reports } = await askCommitment({ port, TransactionUID, references: known, linger: 4000 });
     expect(Status).toBe(0);
     expect(reports).toEqual([
       { EventTypeID: 1, TransactionUID, committed: known.map(({ SOPInstanceUID }) => SOPInstanceUID), failed: [] },
@@ -130,7 +136,7 @@ describe('the report comes on the same association while it is open', () => {
       reference('1.2.3.9.1', '1.2.840.10008.5.1.4.1.1.2'),
       reference('1.2.3.9.4', '1.2.840.10008.5.1.4.31'),
     ];
-    const { Status, reports } = await askCommitment({ port, TransactionUID, references, linger: 1500 });
+    const { Status, reports } = await askCommitment({ port, TransactionUID, references, linger: 4000 });
     expect(Status).toBe(0);
     expect(reports).toEqual([
       {
@@ -220,6 +226,22 @@ describe('the report comes on a new association', () => {
   });
 });
 
+describe('somebody unknown, where that is allowed', () => {
+  it('gets the report on its association, else nowhere; and that is said', async () => {
+    const { port, jobs, commitments } = await setUp(1, { isOpenToAll: true });
+    const ask = (TransactionUID: string, linger: number) =>
+      askCommitment({ port, TransactionUID, references: known, callingAET: 'NOBODY', linger });
+    expect((await ask(uid(), 4000)).reports).toMatchObject([{ EventTypeID: 1 }]);
+    const TransactionUID = uid();
+    await ask(TransactionUID, 0);
+    await until(async () => (await jobs.list())[0]?.status === 'failure');
+    const sentence = 'The device NOBODY is not known here, so that its report has nowhere to go.';
+    expect((await jobs.list())[0]?.error?.message).toBe(sentence);
+    expect(await commitments.get(TransactionUID)).toMatchObject({ status: 'failure', error: sentence });
+    expect(await commitments.unreported()).toEqual([]);
+  });
+});
+
 describe('requests that come twice', () => {
   it('the same one is one commitment, another one of its TransactionUID fails with 0131', async () => {
     const peer = await startPeer();
@@ -228,7 +250,7 @@ describe('requests that come twice', () => {
     await askCommitment({ port, TransactionUID, references: known });
     await askCommitment({ port, TransactionUID, references: known.toReversed() });
     expect(await commitments.list()).toHaveLength(1);
-    const { Status, reports } = await askCommitment({ port, TransactionUID, references: [known[0]!], linger: 1000 });
+    const { Status, reports } = await askCommitment({ port, TransactionUID, references: [known[0]!], linger: 4000 });
     expect(Status).toBe(0);
     expect(reports[0]).toMatchObject({
       EventTypeID: 2,
@@ -320,7 +342,7 @@ describe('bad requests', () => {
     expect((await association.nextResponse()).Status).toBe(0);
     expect((await association.nextPdu())?.type).toBe(pdu.data);
     /* Its silence ends with DicomScpTimeout. */
-    await until(() => peer.reports.length === 1, 8000);
+    await until(() => peer.reports.length === 1);
     expect(peer.reports[0]).toMatchObject({ TransactionUID });
     association.destroy();
   });

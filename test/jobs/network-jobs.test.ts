@@ -56,6 +56,16 @@ describe('sending', () => {
     await until(async () => (await here.peers.devices()).devices[0]?.instancesSent === 40);
   });
 
+  it('to another port and as another AE title than usual, for this once', async () => {
+    const there = await receiver(undefined, { settings: { DicomAlwaysAllowStore: true } });
+    const here = await startNode({ instances: uids(2), modalities: toThere(1) });
+    const request = sendJob('there', [scope]);
+    const call = { Port: there.port, LocalAet: 'ONCE' };
+    const id = await here.jobs.submit({ ...request, content: { ...(request.content as object), call } });
+    expect(await here.jobs.ended(id)).toMatchObject({ status: 'success', done: 2, content: { call } });
+    expect(there.lines.some((line) => line.includes('ONCE'))).toBe(true);
+  });
+
   it('what is not there any more, and to nobody', async () => {
     const here = await startNode({ modalities: toThere(1) });
     expect(await send(here)).toMatchObject({ status: 'failure', error: { code: 'not-found' } });
@@ -74,8 +84,8 @@ describe('sending', () => {
     const all = uids(20);
     const here = await startNode({ instances: all, modalities: toThere(there.port) });
     const id = await here.jobs.submit(sendJob('there', [scope]));
-    await until(async () => ['retry', 'running'].includes((await here.jobs.get(id))?.status ?? '') && isBroken, 10_000);
-    await until(async () => (await here.jobs.get(id))?.error !== undefined, 10_000);
+    await until(async () => ['retry', 'running'].includes((await here.jobs.get(id))?.status ?? '') && isBroken);
+    await until(async () => (await here.jobs.get(id))?.error !== undefined);
     const before = there.came.length;
     expect(before).toBeLessThan(20);
     const again = await receiver(undefined, { settings: { DicomPort: there.port } });
@@ -133,12 +143,12 @@ describe('sending', () => {
       AET: 'THERE',
       store: (archive) => ({
         receive: async (stream, origin, claim) => {
-          if (claim?.SOPInstanceUID === '1.2.3.50.2') await wait(1500);
+          if (claim?.SOPInstanceUID === '1.2.3.50.2') await wait(4000);
           return archive.receive(stream, origin, claim);
         },
       }),
     });
-    const here = await startNode({ instances: uids(3), modalities: toThere(silent.port, { Timeout: 0.4 }) });
+    const here = await startNode({ instances: uids(3), modalities: toThere(silent.port, { Timeout: 1.5 }) });
     const job = await send(here);
     expect(job).toMatchObject({ status: 'failure', done: 2, failed: 1 });
     expect(job.output).toMatchObject({ failed: [{ SOPInstanceUID: '1.2.3.50.2' }] });
@@ -226,7 +236,7 @@ describe('asking for storage commitment', () => {
       settings: { ConcurrentJobs: 1 },
     });
     const id = await here.jobs.submit(commitJob('there', references(uids(3))));
-    await until(async () => peer.asked.length === 1 && (await here.jobs.get(id))?.nextTryAt !== undefined, 8000);
+    await until(async () => peer.asked.length === 1 && (await here.jobs.get(id))?.nextTryAt !== undefined);
     const { TransactionUID, instances } = peer.asked[0]!;
     expect(instances).toEqual(uids(3));
     expect(await here.commitments.get(TransactionUID)).toMatchObject({ status: 'pending', node: 'there' });
@@ -310,6 +320,17 @@ describe('fetching', () => {
       expect(await here.jobs.ended(job.id)).toMatchObject({ status: 'success', done: 1, failed: 0 });
       expect(await here.store.files({ StudyInstanceUID: '9.9.9' })).toHaveLength(1);
     });
+
+  it('to a third node', async () => {
+    const { here, there } = await pair(uids(2));
+    const third = await receiver();
+    await there.peers.save('third', modalitySchema.parse({ AET: 'THIRD', Host: '127.0.0.1', Port: third.port }));
+    const request = retrieveJob(here.peers.get('there')!, here.settings, 'STUDY', [{ StudyInstanceUID: study }]);
+    const content = { ...(request.content as object), destination: 'THIRD' };
+    const job = await here.jobs.ended(await here.jobs.submit({ ...request, content }));
+    expect(job).toMatchObject({ status: 'success', done: 2 });
+    expect(third.came).toEqual(uids(2));
+  });
 
   it('from a node that sends by itself afterwards (SynchronousCMove off)', async () => {
     const { here, there } = await pair(uids(4), { SynchronousCMove: false });

@@ -60,8 +60,7 @@ export async function startNode({
   );
   const store: Store = { ...archive, ...replace(archive) };
   const records = await testRecords();
-  const lines: string[] = [];
-  const log = (level: string, message: string): void => void lines.push(`${level} ${message}`);
+  const log = (): void => undefined;
   const commitments = openCommitments(records, 100, log);
   const DicomModalities = Object.fromEntries(
     Object.entries(modalities).map(([name, node]) => [name, { Host: '127.0.0.1', Timeout: 3, ...node }]),
@@ -107,7 +106,7 @@ export async function startNode({
       ];
     },
   );
-  return { ...server, lines, store, commitments, jobs: made.jobs as Jobs };
+  return { ...server, store, commitments, jobs: made.jobs as Jobs };
 }
 
 /** So many SOP instance UIDs. */

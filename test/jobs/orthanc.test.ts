@@ -59,7 +59,7 @@ describe.skipIf(!hasOrthanc)(`Orthanc${orthancNote}`, () => {
     await until(async () => {
       report = await orthanc.rest<OrthancReport>('GET', `/storage-commitment/${ID}`);
       return report.Status !== 'Pending';
-    }, 15_000);
+    }, 30_000);
     expect(report?.Status).toBe('Failure');
     expect(report?.Success?.map(({ SOPInstanceUID }) => SOPInstanceUID).toSorted()).toEqual(uids(2));
     expect(report?.Failures).toMatchObject([{ SOPInstanceUID: '1.2.3.99', FailureReason: 0x0112 }]);

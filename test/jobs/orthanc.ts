@@ -55,6 +55,6 @@ export async function startOrthanc(): Promise<Orthanc> {
       () => true,
       () => false,
     );
-  await until(isUp, 20_000);
+  await until(isUp, 40_000);
   return { dicomPort: DicomPort, rest };
 }

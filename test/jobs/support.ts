@@ -65,7 +65,7 @@ export const aJob = (content: unknown, more: { priority?: number; lane?: string 
 });
 
 /** Waits until the condition holds. @throws Error after the time. */
-export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 5000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
   for (const end = Date.now() + milliseconds; !(await condition());) {
     if (Date.now() > end) throw new Error('It did not come about.');
     await new Promise((resolve) => setTimeout(resolve, 5));
