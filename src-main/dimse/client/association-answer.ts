@@ -14,7 +14,7 @@ import {
 import { abort, pduHeaderLength, pduType } from '../pdu.ts';
 
 /** What became of one proposed presentation context, PS3.8 9.3.3.2. */
-export interface ContextAnswer {
+interface ContextAnswer {
   readonly id: number;
   /** 0 is accepted, 1 refused by its user, 2 without a reason, 3 unknown service, 4 no transfer syntax. */
   readonly result: number;

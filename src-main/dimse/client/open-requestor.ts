@@ -11,7 +11,8 @@ import { readAssociationAnswer, type AssociationAnswer } from './association-ans
 import { cancelledError, endError, noAnswerError, notDicomError, rejectionError } from './client-errors.ts';
 import { closeConnection } from './close-connection.ts';
 import { connectSocket, type ConnectOptions } from './connect-socket.ts';
-import { RunningRequestor, type AcceptedContext, type Negotiation, type Requestor } from './requestor.ts';
+import type { AcceptedContext, Negotiation, Requestor } from './requestor.ts';
+import { RunningRequestor } from './running-requestor.ts';
 
 /** A service that we ask for; it becomes one presentation context. */
 export interface ContextProposal {

@@ -163,7 +163,7 @@ const item = (type: number, value: Uint8Array): Buffer => {
 };
 
 /** An A-ASSOCIATE-AC to a request's body that accepts every context with the first transfer syntax it names. */
-export function acceptAll(request: Buffer, maximumLength = 16_384): Buffer {
+function acceptAll(request: Buffer, maximumLength = 16_384): Buffer {
   const contexts: Buffer[] = [];
   for (let at = 68; at < request.length; at += 4 + request.readUInt16BE(at + 2)) {
     if (request[at] !== 0x20) continue;
