@@ -14,6 +14,7 @@ import {
   verification,
 } from './dimse/association-policy.ts';
 import { commandField } from './dimse/command.ts';
+import { mostReferences } from './dimse/commitment-data-set.ts';
 import { findExtensions } from './dimse/find-extension.ts';
 import { findKeys, keysOfFile } from './dimse/find-model.ts';
 import type { Service } from './dimse/service.ts';
@@ -215,14 +216,21 @@ completed or discontinued are not answered.
 A step that is COMPLETED or DISCONTINUED does not change any more: ${hex(status.processingFailure)} with Error ID A506. Missing and wrong attributes:
 ${hex(status.missingAttribute)}, ${hex(status.missingAttributeValue)}, ${hex(status.invalidAttributeValue)}; a step that is there already ${hex(status.duplicateSOPInstance)}, one that is not ${hex(status.noSuchSOPInstance)}; elements that were
 left out or are out of range are warnings (${hex(status.attributeListError)}, ${hex(status.attributeValueOutOfRange)}). The worklist item that a step names follows its status.`,
-  `### 4.7 Storage SOP classes
+  `### 4.7 Storage commitment
+
+At most ${mostReferences} instances a request. An instance is confirmed when its file is on disk and its SHA-256 is still the one that was
+catalogued. The report comes on the association of the request for 20 s, else on a new one, with role selection (SCU 0, SCP 1), and is tried
+again until it is taken. As a user the answer is waited for over the association of the request and over any that the node opens to us,
+for an hour.
+
+### 4.8 Storage SOP classes
 
 ${table(
   ['Name', 'UID'],
   taken.map(({ name, uid }) => [name, uid]),
 )}
 
-### 4.8 Transfer syntaxes of storage
+### 4.9 Transfer syntaxes of storage
 
 ${table(
   ['Name', 'UID'],
