@@ -9,10 +9,13 @@ import { find } from './dimse/client/find.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import { retrieveJob } from './network-jobs/retrieve.ts';
 import { sendJob } from './network-jobs/send.ts';
+import { createNodeCalls, type NodeCalls } from './node-calls.ts';
 import type { Peers } from './peers/peers.ts';
 
 /** The calls to other nodes. */
 export interface Network {
+  /** With the details that REST gives. */
+  readonly nodes: NodeCalls;
   echo(input: CheckedInput<'devices.echo'>): Promise<Outputs['devices.echo']>;
   find(input: CheckedInput<'remote.find'>): Promise<Outputs['remote.find']>;
   retrieve(input: CheckedInput<'remote.retrieve'>): Promise<Outputs['remote.retrieve']>;
@@ -48,6 +51,7 @@ export function createNetwork({ settings, peers, jobs, client }: NetworkOptions)
   }
 
   return {
+    nodes: createNodeCalls({ settings, peers, jobs, client }),
     echo: async (input) => {
       if ('modality' in input) return echo({ ...input.modality, name: input.modality.AET }, client);
       const node = nodeOf(input.name);

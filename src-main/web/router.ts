@@ -1,6 +1,7 @@
 /** The one router behind both listeners: what each lets in, and the addresses they share. */
 import { Hono } from 'hono';
 import { PacsError } from '#shared/errors.ts';
+import { addNetwork, networkPaths } from './modalities.ts';
 import { loopbackOnly, noForeignPages, ownWindowOnly } from './origin-guard.ts';
 import type { WebContext, WebEnv } from './connection.ts';
 import type { WebDeps } from './deps.ts';
@@ -37,6 +38,7 @@ function addCommon(app: WebApp, deps: WebDeps): void {
   route(app, '/system', { GET: systemInfo(deps) });
   route(app, '/statistics', { GET: statistics(deps) });
   addWorklists(app, deps);
+  addNetwork(app, deps);
   if (deps.settings.DicomWeb.Enable) addDicomWeb(app, dicomWebRoot(deps.settings), deps);
 }
 
@@ -83,7 +85,7 @@ export function createPrivateApp(deps: WebDeps, token: string, streams: Set<() =
 
 const windowPaths = ['/call', '/events', '/window'];
 /* Answered in the same way on both listeners, errors included. */
-const restPaths = ['/system', '/statistics', '/worklists'];
+const restPaths = ['/system', '/statistics', '/worklists', ...networkPaths];
 
 const isUnder = (path: string, starts: readonly string[]): boolean =>
   starts.some((start) => path === start || path.startsWith(`${start}/`));
