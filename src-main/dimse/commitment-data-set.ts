@@ -22,7 +22,7 @@ export interface CommitmentQuestion {
 }
 
 /* The most instances of one request. */
-const mostReferences = 10_000;
+export const mostReferences = 10_000;
 
 const tag = {
   ReferencedSOPClassUID: '00081150',

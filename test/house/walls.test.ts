@@ -19,6 +19,10 @@ const forbidden: readonly (readonly [string, string])[] = [
   ['src-main/store/sqlite/planted.ts', '../../web/web.ts'],
   ['src-main/peers/planted.ts', '../web/web.ts'],
   ['src-main/people/planted.ts', 'electron'],
+  ['src-main/worklist/planted.ts', '../dimse/mpps.ts'],
+  ['src-main/jobs/planted.ts', '../dimse/client/store.ts'],
+  ['src-main/records/planted.ts', '../jobs/jobs.ts'],
+  ['src-main/network-jobs/planted.ts', '../web/web.ts'],
   ['src-main/dimse/planted.ts', '../web/web.ts'],
   ['src-main/web/planted.ts', '../dimse/server.ts'],
   ['src-main/shell/planted.ts', '../store/store.ts'],
@@ -30,6 +34,7 @@ const forbidden: readonly (readonly [string, string])[] = [
 const allowed: readonly (readonly [string, string])[] = [
   ['src-main/store/planted.ts', '../dicom/values.ts'],
   ['src-main/dimse/planted.ts', '../store/store.ts'],
+  ['src-main/network-jobs/planted.ts', '../dimse/client/store.ts'],
   ['src-main/shell/planted.ts', '../pacs.ts'],
   ['src-main/shell/planted.ts', 'electron'],
   ['src-renderer/state/planted.ts', '../bridge/bridge.ts'],
