@@ -19,7 +19,7 @@ import type { Peers } from './peers/peers.ts';
 import type { Scope } from './store/store.ts';
 
 /** What a job of REST has besides. */
-export interface JobDetails {
+interface JobDetails {
   readonly call?: CallDetails | undefined;
   readonly priority?: number | undefined;
   /** Kept with the job for whoever looks at it. */
@@ -27,7 +27,7 @@ export interface JobDetails {
 }
 
 /** Images to send. */
-export interface SendOrder extends JobDetails {
+interface SendOrder extends JobDetails {
   readonly scopes: readonly Scope[];
   readonly commit: boolean;
   /** Said to be the mover that the images are sent for, PS3.7 9.1.1.1. */
@@ -35,7 +35,7 @@ export interface SendOrder extends JobDetails {
 }
 
 /** Things to fetch. */
-export interface RetrieveOrder extends JobDetails {
+interface RetrieveOrder extends JobDetails {
   readonly level: Level;
   /** Unique keys of each, by keyword. */
   readonly items: readonly Readonly<Record<string, string>>[];

@@ -48,7 +48,7 @@ export interface DimseServer {
 }
 
 /** Where the door is open. */
-export interface DicomPorts {
+interface DicomPorts {
   /** In the clear, or encrypted where DicomTlsEnabled names no second port. */
   readonly port: number;
   /** The encrypted one. */

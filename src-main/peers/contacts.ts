@@ -3,7 +3,7 @@ import type { Statement } from '../records/records.ts';
 import type { Device } from '#shared/model.ts';
 
 /** Last contact, last error, counts. */
-export type Contact = Pick<Device, 'lastContact' | 'lastError' | 'lastErrorAt' | 'instancesReceived' | 'instancesSent'>;
+type Contact = Pick<Device, 'lastContact' | 'lastError' | 'lastErrorAt' | 'instancesReceived' | 'instancesSent'>;
 
 /** One thing that was seen of a node; `at` is ISO 8601, UTC. */
 export interface Sighting {

@@ -13,11 +13,10 @@ import { createOnceASecond } from './once-a-second.ts';
 import { mayModality, mayUnknown, no, type Verdict } from './permission.ts';
 import { createUnknownCallers, type UnknownCallers } from './unknown-callers.ts';
 
-export type { Operation } from '#shared/model.ts';
 export type { Verdict } from './permission.ts';
 
 /** A node that we called, or a caller. */
-export type Seen = { readonly name: string } | { readonly callingAET: string; readonly remoteAddress: string };
+type Seen = { readonly name: string } | { readonly callingAET: string; readonly remoteAddress: string };
 
 /** Whom we know. */
 export interface Peers {

@@ -11,7 +11,7 @@ import { openRecords } from '#main/records/open-records.ts';
 import type { Records } from '#main/records/records.ts';
 
 /** The nodes of the tests' configuration file. */
-export const DicomModalities = {
+const DicomModalities = {
   pano: ['PANO', '192.168.1.20', 104],
   sensor: { AET: 'Sensor', Host: 'sensor.clinic', Port: 104, AllowStore: true, AllowEcho: false },
   viewer: { AET: 'VIEWER', Host: '::1', Port: 104, AllowStore: false },
@@ -29,7 +29,7 @@ export async function testFolder(): Promise<string> {
 }
 
 /** Records in a folder, and the transactions that were written to them. */
-export async function testRecords(folder: string): Promise<Records & { readonly written: number[] }> {
+async function testRecords(folder: string): Promise<Records & { readonly written: number[] }> {
   const records = await openRecords(folder, [peersSchema]);
   const written: number[] = [];
   return {

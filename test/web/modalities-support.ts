@@ -24,7 +24,7 @@ export interface Answered {
 export type Call = (request: string, body?: unknown) => Promise<Answered>;
 
 /** Calls a server at that address. */
-export const caller =
+const caller =
   (base: string): Call =>
   async (request, body) => {
     const [method = 'GET', path = '/'] = request.split(' ');
