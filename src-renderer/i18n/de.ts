@@ -339,7 +339,7 @@ export const de: Catalogue = {
     none: {
       title: 'Noch keine Geräte',
       description:
-        'Scanner dürfen Bilder senden, ohne bekannt zu sein. Damit ein Gerät suchen, abholen oder die Arbeitsliste lesen darf, fügen Sie es hier hinzu.',
+        'In der Voreinstellung dürfen Scanner Bilder senden, ohne bekannt zu sein. Damit ein Gerät suchen, abholen oder die Arbeitsliste lesen darf, fügen Sie es hier hinzu.',
     },
     name: 'Name',
     nameExample: 'Panorama-Röntgen, Raum 2',
@@ -421,6 +421,7 @@ export const de: Catalogue = {
     aborted: 'Die Verbindung ist abgebrochen',
     forbidden: 'Das Gerät nimmt uns nicht an',
     unsupported: 'Das Gerät bietet das nicht an',
+    'refused-sop-class': 'Das Gerät bietet das nicht an',
     'not-found': 'Es wurde nicht gefunden',
     'bad-request': 'Das wurde als fehlerhaft abgelehnt',
     internal: 'Etwas ist fehlgeschlagen',
@@ -543,6 +544,7 @@ export const de: Catalogue = {
     started: 'Begonnen',
     ended: 'Beendet',
     tries: 'Versuche',
+    why: 'Warum',
     nextTryHead: 'Nächster Versuch',
     nextTry: 'Nächster Versuch um {{time}}',
     failedHead: 'Fehlgeschlagen',

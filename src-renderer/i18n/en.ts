@@ -325,7 +325,7 @@ export const en = {
     none: {
       title: 'No devices yet',
       description:
-        'Scanners may send images without being known. To let a device search, fetch or read the worklist, add it here.',
+        'By default scanners may send images without being known. To let a device search, fetch or read the worklist, add it here.',
     },
     name: 'Name',
     nameExample: 'Panoramic X-ray, room 2',
@@ -406,6 +406,7 @@ export const en = {
     aborted: 'The connection broke off',
     forbidden: 'The device does not accept us',
     unsupported: 'The device does not offer this',
+    'refused-sop-class': 'The device does not offer this',
     'not-found': 'It was not found',
     'bad-request': 'This was refused as wrong',
     internal: 'Something went wrong',
@@ -526,6 +527,7 @@ export const en = {
     started: 'Started',
     ended: 'Ended',
     tries: 'Tries',
+    why: 'Why',
     nextTryHead: 'Next try',
     nextTry: 'Next try at {{time}}',
     failedHead: 'Failed',

@@ -5,7 +5,16 @@ import { errorText } from './error-text.ts';
 import styles from './fault-text.module.css';
 
 /** Codes that mean the other side where a node is concerned, and not the archive. */
-const ofNode = ['busy', 'aborted', 'forbidden', 'unsupported', 'not-found', 'bad-request', 'internal'] as const;
+const ofNode = [
+  'busy',
+  'aborted',
+  'forbidden',
+  'unsupported',
+  'refused-sop-class',
+  'not-found',
+  'bad-request',
+  'internal',
+] as const;
 type NodeCode = (typeof ofNode)[number];
 const isOfNode = (code: PacsErrorCode): code is NodeCode => (ofNode as readonly string[]).includes(code);
 

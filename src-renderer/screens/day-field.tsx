@@ -21,6 +21,9 @@ export interface DayFieldProps {
   readonly size?: 'xs' | 'sm';
 }
 
+/** Where the calendar of birthdays begins: amid the patients of a clinic. */
+const birthdays = '1980-01-01';
+
 /** The single day that was typed, or null. */
 function parsed(text: string): string | null {
   const day = typedDate(text, new Date(), slashOrder(navigator.language));
@@ -55,6 +58,7 @@ export function DayField({
       clearButtonProps={{ 'aria-label': clearLabel }}
       error={error}
       defaultLevel={isBirthday ? 'decade' : 'month'}
+      {...(isBirthday && value === '' ? { defaultDate: birthdays } : {})}
       popoverProps={{ withinPortal: true }}
     />
   );

@@ -56,7 +56,13 @@ export const jobColumns = (t: TFunction, format: Format): readonly RowColumn<Job
     ),
   },
   { id: 'state', name: t('activity.stateHead'), size: 118, cell: (job) => <JobStateTag job={job} /> },
-  { id: 'progress', name: t('activity.progressHead'), size: 204, cell: (job) => <JobProgress job={job} /> },
+  {
+    id: 'progress',
+    name: t('activity.progressHead'),
+    size: 204,
+    grows: true,
+    cell: (job) => <JobProgress job={job} />,
+  },
   { id: 'note', name: t('activity.note'), size: 180, grows: true, cell: (job) => <Note {...{ job, t, format }} /> },
   { id: 'when', name: t('activity.created'), size: 96, align: 'end', cell: (job) => <Ago instant={job.createdAt} /> },
 ];

@@ -72,14 +72,13 @@ function Failures({ job }: JobProps) {
   const format = useFormat();
   const failures = failuresOf(job);
   if (failures.length === 0) return undefined;
-  const count = failures.reduce((sum, failure) => sum + failure.count, 0);
   return (
     <section>
-      <h3 className={styles['subtitle']}>{t('activity.failedCount', { count, shown: format.number(count) })}</h3>
+      <h3 className={styles['subtitle']}>{t('activity.why')}</h3>
       <ul className={own['failures']} lang="en">
-        {failures.map(({ sentence, count: times, SOPInstanceUID }) => (
+        {failures.map(({ sentence, count, SOPInstanceUID }) => (
           <li key={sentence}>
-            {times > 1 ? `${format.number(times)} × ` : ''}
+            {count > 1 ? `${format.number(count)} × ` : ''}
             {sentence}
             {SOPInstanceUID ? <bdi className={own['uid']}>{SOPInstanceUID}</bdi> : undefined}
           </li>
