@@ -17,8 +17,9 @@ async function startFilled(count: number): Promise<BenchServer[]> {
   const other = await orthancWith({ ...options, SyncStorageArea: false });
   if (!other) return servers;
   const begin = performance.now();
-  await sendStudies(other, count, (sent) => process.stderr.write(`\r${other.name}: ${sent} of ${count} studies sent`));
-  process.stderr.write('\n');
+  await sendStudies(other, count, (sent) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${other.name}: ${sent} of ${count} studies sent`);
+  });
   console.log(
     `${other.name} took ${count} studies in ${((performance.now() - begin) / 1000).toFixed(0)} s (not measured)\n`,
   );

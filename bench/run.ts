@@ -5,6 +5,7 @@ import { find } from './find.ts';
 import { findGrowth } from './find-growth.ts';
 import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
+import { retrieve } from './retrieve.ts';
 
 const benches: Record<string, (rounds?: number) => Promise<void>> = {
   ingest,
@@ -12,6 +13,7 @@ const benches: Record<string, (rounds?: number) => Promise<void>> = {
   find,
   crowd,
   'find-growth': findGrowth,
+  retrieve,
 };
 const [name = '', rounds] = process.argv.slice(2);
 const bench = benches[name];

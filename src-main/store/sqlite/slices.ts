@@ -9,7 +9,8 @@ import { tableOf } from './schema.ts';
 import type { Statements } from './statements.ts';
 
 const rowsInSlice = 200;
-const milliseconds = 10;
+/* The first look is short: who has far to go goes on elsewhere. */
+const milliseconds = { first: 2, later: 10 } as const;
 
 /* A study may have thousands of images, a patient or study is one row. */
 const firstStep: Record<Level, number> = { PATIENT: 1000, STUDY: 1000, SERIES: 200, IMAGE: 50 };
@@ -21,6 +22,10 @@ interface Position {
   readonly rest?: Candidates | undefined;
 }
 
+/** True where much may have to be looked through: such a search should not stand in the way of others. */
+export const isLongWay = (from: unknown): boolean =>
+  from !== undefined && ((from as Position).rest?.kind ?? 'ids') !== 'ids';
+
 /** The next slice of a query. */
 export function sliceOf(
   statements: Statements,
@@ -28,7 +33,7 @@ export function sliceOf(
   query: Query,
   from?: unknown,
 ): Slice {
-  const end = performance.now() + milliseconds;
+  const end = performance.now() + (from === undefined ? milliseconds.first : milliseconds.later);
   const { found, rest } = lookOn(statements, query, (from ?? begin(statements, query)) as Position, end);
   const ids = found.slice(0, rowsInSlice);
   const rows = ids.length > 0 ? statements.rows(rowsSql(query, ids)).map(toRow) : [];

@@ -11,6 +11,7 @@ import type { CatalogueThread, Operation } from './catalogue-worker.ts';
 import { rebuiltCodes } from './database.ts';
 import type { Kept, KeepTask } from './keeper.ts';
 import { schemaVersion } from './schema.ts';
+import { isLongWay } from './slices.ts';
 
 /* Bounds of what is kept in one go: the first of a batch waits for the last. */
 const batch = { images: 64, bytes: 16 * 1024 * 1024 };
@@ -46,7 +47,7 @@ export async function openSqliteCatalogue(
     writer = startThread({ path, mode: 'write', overwrite });
     fault = await openThread(writer);
   }
-  /* What is quick or goes in slices has a thread for itself; what may take its time has another. */
+  /* What is quick has a thread for itself; what may take its time has another, where slices take turns. */
   const quick = startThread({ path, mode: 'read', overwrite });
   const whole = startThread({ path, mode: 'read', overwrite });
   fault ??= (await openThread(quick)) ?? (await openThread(whole));
@@ -71,7 +72,7 @@ export async function openSqliteCatalogue(
     swept: (places) => call(writer, 'swept', places),
     find: (query) => call(whole, 'find', query),
     count: (query) => call(whole, 'count', query),
-    slice: (query, from) => call(quick, 'slice', query, from),
+    slice: (query, from) => call(isLongWay(from) ? whole : quick, 'slice', query, from),
     lookup: (publicId) => call(quick, 'lookup', publicId),
     digestOf: (identifiers) => call(quick, 'digestOf', identifiers),
     files: (scope) => call(quick, 'files', scope),
