@@ -8,6 +8,7 @@ import type { ClientContext } from './dimse/client/client-context.ts';
 import { echo } from './dimse/client/echo.ts';
 import { find } from './dimse/client/find.ts';
 import { findWorklist } from './dimse/client/find-worklist.ts';
+import { store } from './dimse/client/store.ts';
 import type { InstanceReference } from './jobs/commitment-values.ts';
 import type { JobRequest } from './jobs/job-runner.ts';
 import type { Jobs } from './jobs/jobs.ts';
@@ -16,7 +17,7 @@ import type { CallDetails } from './network-jobs/network-deps.ts';
 import { retrieveJob } from './network-jobs/retrieve.ts';
 import { sendJob } from './network-jobs/send.ts';
 import type { Peers } from './peers/peers.ts';
-import type { Scope } from './store/store.ts';
+import type { Scope, StoredFile } from './store/store.ts';
 
 /** What a job of REST has besides. */
 interface JobDetails {
@@ -51,6 +52,8 @@ export interface NodeCalls {
   /** The answers whole. @throws PacsError */
   find(node: Modality, level: Level, identifier: DicomJson): Promise<readonly DicomJson[]>;
   findWorklist(node: Modality, identifier: DicomJson): Promise<readonly DicomJson[]>;
+  /** Sends one file at once, without a job. @throws PacsError where the node does not take it */
+  sendFile(node: Modality, file: StoredFile): Promise<void>;
   /** The id of the job. @throws PacsError */
   send(node: Modality, order: SendOrder): Promise<string>;
   retrieve(node: Modality, order: RetrieveOrder): Promise<string>;
@@ -93,6 +96,12 @@ export function createNodeCalls({ settings, peers, jobs, client }: NodeCallsOpti
     echo: async (node, checkFind) => void (await noted(node, echo(node, client, { checkFind }))),
     find: async (node, level, identifier) => (await noted(node, find(node, { level, identifier }, client))).dataSets,
     findWorklist: async (node, identifier) => (await noted(node, findWorklist(node, { identifier }, client))).dataSets,
+    sendFile: async (node, file) => {
+      const [result] = await noted(node, store(node, [file], client));
+      if (!result || result.outcome === 'failed')
+        throw result?.error ?? new PacsError('internal', 'It could not be sent.');
+      peers.seen({ name: node.name }, { sent: 1 });
+    },
     send: (node, { scopes, commit, originator, ...details }) =>
       submit({ ...sendJob(node.name, [], commit) }, details, { scopes, originator }),
     retrieve: (node, { level, items, method, destination, ...details }) => {

@@ -27,7 +27,12 @@ import { showTags, type TagsFormat } from './show-tags.ts';
 const calls = { echo, store, move, get, 'find-worklist': findWorklist } as const;
 
 /** The names below `/modalities/{id}` that are called with POST. */
-export const modalityOperations: readonly string[] = [...Object.keys(calls), 'query', 'storage-commitment'];
+export const modalityOperations: readonly string[] = [
+  ...Object.keys(calls),
+  'query',
+  'storage-commitment',
+  'store-straight',
+];
 
 /** Adds `/modalities/{id}/…` and `/tools/dicom-echo`. */
 export function addModalityCalls(app: WebApp, deps: WebDeps, kept: KeptQueries): void {

@@ -10,6 +10,7 @@ import { checked, jsonBody } from './modalities-body.ts';
 import { addModalityCalls, modalityOperations } from './modalities-calls.ts';
 import { addCommitments } from './modalities-commitment.ts';
 import { modalityOf } from './modalities-resources.ts';
+import { addStraight } from './modalities-straight.ts';
 import { addQueries } from './queries.ts';
 import { createKeptQueries } from './queries-kept.ts';
 import { route, type WebApp } from './routes.ts';
@@ -28,6 +29,7 @@ export function addNetwork(app: WebApp, deps: WebDeps): void {
   const kept = createKeptQueries();
   addModalities(app, deps.peers);
   addModalityCalls(app, deps, kept);
+  addStraight(app, deps);
   addCommitments(app, deps);
   addQueries(app, deps, kept);
   addJobs(app, deps);

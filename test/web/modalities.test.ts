@@ -1,4 +1,5 @@
 /** The known nodes over REST: to list, define and remove them, and what can be asked of one; real archives answer. */
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { hasDcmtk, dcmtkNote, filesIn, until } from '../dimse/support.ts';
 import { freePort, startArchive, startStorescp } from '../dimse/client/support.ts';
@@ -42,6 +43,7 @@ describe('/modalities', () => {
       'query',
       'storage-commitment',
       'store',
+      'store-straight',
     ]);
     expect(await call('GET /modalities/nobody')).toMatchObject({
       status: 404,
@@ -176,6 +178,28 @@ describe.skipIf(!hasDcmtk)(`A node of DCMTK${dcmtkNote}`, () => {
     });
     const { devices } = await pacs.pacs.handlers['devices.list']();
     expect(devices[0]).toMatchObject({ instancesSent: 15 });
+  });
+
+  test('gets an image that is handed straight on and not kept here', async () => {
+    const [pacs, { port, folder }] = [await startPacs(), await startStorescp()];
+    await know(pacs, 'peer', 'PEER', port);
+    await know(pacs, 'gone', 'GONE', await freePort());
+    const [file] = makeFiles(1, 600_000);
+    const bytes = Uint8Array.from(file as Buffer);
+    expect(await pacs.call('POST /modalities/peer/store-straight', new Blob([bytes]))).toMatchObject({
+      status: 200,
+      json: { SOPClassUID: '1.2.840.10008.5.1.4.1.1.2', SOPInstanceUID: '1.2.3.4.1' },
+    });
+    expect(await filesIn(folder)).toHaveLength(1);
+    expect((await pacs.pacs.store.statistics()).instances).toBe(0);
+    for (const [request, body, status] of [
+      ['POST /modalities/gone/store-straight', new Blob([bytes]), 500],
+      ['POST /modalities/peer/store-straight', 'no image', 400],
+      ['POST /modalities/peer/store-straight', new Blob([bytes.subarray(0, 300_000)]), 400],
+      ['POST /modalities/nobody/store-straight', 'x', 404],
+    ] as const)
+      expect((await pacs.call(request, body)).status).toBe(status);
+    expect((await filesIn(tmpdir())).filter((name) => name.startsWith('chairside-straight-'))).toEqual([]);
   });
 
   test('that is not there fails at once for who waits, and is tried again for who does not', async () => {
