@@ -12,7 +12,7 @@ import { freePort, hasPrograms } from '../dimse/client/support.ts';
 import { headerOf, makeDataSet } from '../dimse/support.ts';
 
 /** An answer over REST. */
-export interface Answered {
+interface Answered {
   readonly status: number;
   readonly type: string;
   readonly text: string;
