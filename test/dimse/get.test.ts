@@ -277,11 +277,14 @@ describe('conversations', () => {
     expect((await retrieved(association)).stored.size).toBe(0);
     association.sendStore({
       SOPClassUID: ctImageStorage,
-      SOPInstanceUID: '1.2.3.4.1',
-      dataSet: makeDataSet('1.2.3.4.1', 20_000),
+      SOPInstanceUID: '1.2.3.4.9',
+      dataSet: makeDataSet('1.2.3.4.9', 20_000),
       contextId: 101,
     });
     expect((await association.nextResponse()).Status).toBe(0);
+    /* The label is the study's, so all of it is seen now. */
+    sendRetrieve(association, 'studyGet', identifierOf(studyKeys(study)));
+    expect([...(await retrieved(association)).stored.keys()]).toEqual(['1.2.3.4.1', '1.2.3.4.9']);
     await association.release();
   });
 });
