@@ -16,7 +16,7 @@ export interface RowColumn<T> {
 }
 
 /** What a row is beside its cells. */
-export interface RowTraits {
+interface RowTraits {
   /** Of less interest: shown dimmed. */
   readonly isDim?: boolean;
   /** In a tree: its level from 1, and whether what is below it is shown. */

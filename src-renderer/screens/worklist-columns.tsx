@@ -11,7 +11,7 @@ import type { RowColumn } from '../parts/row-list.tsx';
 import { WorklistStateTag } from './worklist-state-tag.tsx';
 
 /** What is to be done, in the item's own words. */
-export const procedureOf = (item: WorklistItem): string =>
+const procedureOf = (item: WorklistItem): string =>
   item.ScheduledProcedureStepDescription || item.RequestedProcedureDescription;
 
 /** The columns, given the texts and formats; `withDay` where more than one day is shown, `deviceOf` names a station. */

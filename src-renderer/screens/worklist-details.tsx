@@ -1,14 +1,6 @@
 /** One worklist item beside the list: who, what, where, and what comes next. */
 import { Button } from '@mantine/core';
-import {
-  IconCalendarPlus,
-  IconCheck,
-  IconDoorEnter,
-  IconFile,
-  IconPencil,
-  IconTrash,
-  IconX,
-} from '@tabler/icons-react';
+import { IconCheck, IconDoorEnter, IconFile, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WorklistItem, WorklistStatus } from '#shared/model.ts';
@@ -71,7 +63,7 @@ function RemoveItem({ item }: ItemProps) {
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <Button size="xs" variant="default" leftSection={<IconTrash size={15} />} onClick={() => setIsAsking(true)}>
+      <Button size="xs" variant="default" onClick={() => setIsAsking(true)}>
         {t('worklist.remove')}
       </Button>
       {isAsking ? (
@@ -92,12 +84,7 @@ function Changes({ item }: ItemProps) {
   const { worklist } = useWindowState();
   const { edit } = worklist.getState();
   const again = (
-    <Button
-      size="xs"
-      variant="default"
-      leftSection={<IconCalendarPlus size={15} />}
-      onClick={() => edit(draftLike(item, dicomDay(new Date())))}
-    >
+    <Button size="xs" variant="default" onClick={() => edit(draftLike(item, dicomDay(new Date())))}>
       {t('worklist.again')}
     </Button>
   );
@@ -109,12 +96,7 @@ function Changes({ item }: ItemProps) {
       </div>
       <div className={styles['buttons']}>
         {isDone(item) ? undefined : (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconPencil size={15} />}
-            onClick={() => edit(draftOfItem(item))}
-          >
+          <Button size="xs" variant="default" onClick={() => edit(draftOfItem(item))}>
             {t('worklist.edit')}
           </Button>
         )}

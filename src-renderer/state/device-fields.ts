@@ -14,9 +14,6 @@ export const rights = [
   'AllowEcho',
 ] as const satisfies readonly (keyof Modality)[];
 
-/** One of the rights. */
-export type Right = (typeof rights)[number];
-
 /** The form's fields; numbers are text while they are typed. */
 export interface DeviceFields extends Omit<Modality, 'Port' | 'LocalAet' | 'Timeout'> {
   readonly Port: string;

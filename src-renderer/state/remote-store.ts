@@ -13,7 +13,7 @@ import { throttled } from './throttled.ts';
 import { slashOrder } from './typed-date.ts';
 
 /** The series of an opened study: on their way, there, or why not. */
-export interface RemoteSeries {
+interface RemoteSeries {
   readonly rows?: readonly RemoteRow[];
   readonly error?: PacsErrorValue;
 }
@@ -25,7 +25,7 @@ export interface RemoteItem {
 }
 
 /** What became of fetching: the jobs that do it, or why there are none. */
-export type Fetched = { readonly jobIds: readonly string[] } | { readonly error: PacsErrorValue };
+type Fetched = { readonly jobIds: readonly string[] } | { readonly error: PacsErrorValue };
 
 /** State and actions of asking another node. */
 export interface RemoteState {

@@ -13,7 +13,7 @@ export interface SendSubject {
 }
 
 /** What became of it: the job that sends, or why there is none. */
-export type Sent = { readonly jobId: string } | { readonly error: PacsErrorValue };
+type Sent = { readonly jobId: string } | { readonly error: PacsErrorValue };
 
 /** State and actions of sending. */
 export interface SendState {

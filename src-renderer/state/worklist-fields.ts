@@ -17,9 +17,6 @@ export interface WorklistDraft extends Omit<Fields, NameKeyword> {
   readonly performing: string;
 }
 
-/** The patient's fields of a draft. */
-export type DraftPatient = Pick<WorklistDraft, 'family' | 'given' | 'PatientID' | 'PatientBirthDate' | 'PatientSex'>;
-
 const isSex = (value: string | undefined): value is Fields['PatientSex'] => ['M', 'F', 'O'].includes(value ?? '');
 
 /** A new item on a day, with nothing else in it. */

@@ -14,10 +14,10 @@ import { itemOfDraft } from './worklist-fields.ts';
 import type { WorklistDraft } from './worklist-fields.ts';
 
 /** Which items by their state: still to be done, done or given up, or all. */
-export type WorklistPart = 'open' | 'done' | 'all';
+type WorklistPart = 'open' | 'done' | 'all';
 
 /** What of the worklist is looked at. */
-export interface WorklistFilter {
+interface WorklistFilter {
   /** The day, or any day of the week. */
   readonly day: string;
   readonly span: 'day' | 'week';
@@ -63,7 +63,7 @@ const typingPause = 150;
 const clockInterval = 30_000;
 
 /** The question to the archive. */
-export function worklistQuestion({ day, span, part, station, text }: WorklistFilter): Input<'worklist.list'> {
+function worklistQuestion({ day, span, part, station, text }: WorklistFilter): Input<'worklist.list'> {
   const [from, to] = span === 'week' ? weekOf(day) : [day, day];
   const status = statuses[part];
   return {
