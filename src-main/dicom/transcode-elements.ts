@@ -8,6 +8,10 @@ import { itemEnd, itemTag, sequenceEnd, undefinedLength, type Encoding } from '.
 export interface ElementSource extends Encoding {
   /** Added to the offsets of elements. */
   readonly base: number;
+  /** The file, where it stays and may be pointed to. */
+  readonly path?: string | undefined;
+  /** Bytes of the file. */
+  readonly size: number;
   read(offset: number, length: number): Buffer;
 }
 
@@ -15,6 +19,8 @@ export interface ElementSource extends Encoding {
 export interface ByteSink {
   readonly size: number;
   write(bytes: Uint8Array): void;
+  /** Takes a range of a file that stays; false where it would rather have its bytes. */
+  refer(path: string, offset: number, length: number): boolean;
 }
 
 const longVRs = new Set('OB OD OF OL OV OW SQ SV UC UN UR UT UV'.split(' '));
@@ -71,8 +77,10 @@ export class ElementWriter {
     if (element.length % 2) this.#sink.write(Uint8Array.of(isText(vr) ? 0x20 : 0));
   }
 
-  /** Copies bytes of the source, each unit in the other order. */
+  /** Copies bytes of the source, each unit in the other order. @throws PacsError damaged where they are not there */
   copy(from: ElementSource, offset: number, length: number, unit: 1 | 2 | 4 | 8): void {
+    const isThere = offset + length <= from.size;
+    if (unit === 1 && isThere && from.path !== undefined && this.#sink.refer(from.path, offset, length)) return;
     for (let at = 0; at < length; at += pieceLength) {
       const piece = from.read(offset + at, Math.min(pieceLength, length - at));
       this.#sink.write(unit === 1 ? piece : swapped(piece, unit));

@@ -1,6 +1,7 @@
 /** Changes the transfer syntax of one file, frame by frame; all else is kept as it is. Synchronous in the main, for threads. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { appendFile, stat, unlink } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { PacsError } from '#shared/errors.ts';
@@ -9,15 +10,15 @@ import type { Element } from './data-set.ts';
 import { lossyChanges, ratioText, rememberedLoss, type Changes } from './transcode-changes.ts';
 import { ElementWriter, holdsFragments, type ElementSource } from './transcode-elements.ts';
 import { planPixels } from './transcode-pixels.ts';
-import { TranscodeSink, type Written } from './transcode-sink.ts';
+import { TranscodeSink, type TranscodePart, type Written } from './transcode-sink.ts';
 import { openSource, type TranscodeSource } from './transcode-source.ts';
 
 const unsupported = (): PacsError =>
   new PacsError('unsupported', 'Images cannot be changed into this transfer syntax.');
 
 /**
- * The data set of a file in another transfer syntax. `workPath` is the beginning of the names of files that are made; only
- * the one of the answer is left. @throws PacsError unsupported, damaged, too-large; nothing is left behind
+ * The data set of a file in another transfer syntax; what stays as it lies is only pointed to. `workPath` is the beginning of
+ * the names of files that are made; only those of the answer are left. @throws PacsError unsupported, damaged, too-large; nothing is left behind
  */
 export async function transcodeFile(path: string, TransferSyntaxUID: string, workPath: string): Promise<Written> {
   const target = findTransferSyntax(TransferSyntaxUID);
@@ -45,7 +46,10 @@ async function writeDataSet(source: TranscodeSource, target: TransferSyntax, sin
   const plan = await planPixels(source, target);
   const encoding = { explicitVR: target.explicitVR, littleEndian: !target.bigEndian };
   const writer = new ElementWriter(sink, encoding);
-  const from = { explicitVR: header.explicitVR, littleEndian: header.littleEndian, read: source.read, base: 0 };
+  const { explicitVR, littleEndian } = header;
+  /* What is deflated afterwards is read in one go. */
+  const path = source.isKept && !target.deflated ? source.path : undefined;
+  const from = { explicitVR, littleEndian, read: source.read, base: 0, path, size: source.size };
   const made = { ...from, explicitVR: true, littleEndian: true };
   const lossy = plan?.lossyMethod
     ? lossyChanges(header, plan.lossyMethod, 1)
@@ -87,16 +91,25 @@ function merged(kept: Iterable<Element>, changes: Changes): { element: Element; 
 }
 
 /* Padded to an even length, PS3.5 A.5. */
-async function deflated(written: Written, path: string): Promise<Written> {
-  if ('bytes' in written) {
-    const bytes = deflateRawSync(written.bytes);
+async function deflated({ parts }: Written, path: string): Promise<Written> {
+  const inMemory = parts.filter((part) => part instanceof Uint8Array);
+  if (inMemory.length === parts.length) {
+    const bytes = deflateRawSync(Buffer.concat(inMemory));
     const even = new Uint8Array(bytes.length + (bytes.length % 2));
     even.set(bytes);
-    return { bytes: even };
+    return { size: even.length, parts: [even] };
   }
-  await pipeline(createReadStream(written.path), createDeflateRaw(), createWriteStream(path, { flags: 'wx' }));
-  await unlink(written.path);
+  await pipeline(Readable.from(bytesOf(parts)), createDeflateRaw(), createWriteStream(path, { flags: 'wx' }));
+  for (const part of parts) if (!(part instanceof Uint8Array)) await unlink(part.path).catch(() => undefined);
   const { size } = await stat(path);
   if (size % 2) await appendFile(path, new Uint8Array(1));
-  return { path, size: size + (size % 2) };
+  const length = size + (size % 2);
+  return { size: length, parts: [{ path, offset: 0, length, isMade: true }] };
+}
+
+async function* bytesOf(parts: readonly TranscodePart[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    if (part instanceof Uint8Array) yield part;
+    else yield* createReadStream(part.path, { start: part.offset, end: part.offset + part.length - 1 });
+  }
 }

@@ -20,6 +20,10 @@ export interface TranscodeSource {
   /** Elements behind the pixel data, such as raw data of a scanner; their offsets count from `trailerOffset`. */
   readonly trailer: DataSet;
   readonly trailerOffset: number;
+  /** Bytes of that file. */
+  readonly size: number;
+  /** True where that file stays. */
+  readonly isKept: boolean;
   /** Exactly these bytes. @throws PacsError damaged where the file ends before */
   read(offset: number, length: number): Buffer;
   close(): void;
@@ -52,6 +56,8 @@ export async function openSource(path: string, inflatedPath: string): Promise<Tr
     TransferSyntaxUID,
     trailer: readTrailer(file, header, trailerOffset, size),
     trailerOffset,
+    size,
+    isKept: !isDeflated,
     read,
     close: () => closeSync(file),
   };

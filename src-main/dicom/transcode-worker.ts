@@ -19,11 +19,8 @@ export type TranscodeAnswer = { readonly value: Written } | { readonly error: Pa
 export async function runTranscodeTask({ path, TransferSyntaxUID, workPath }: TranscodeTask): Promise<TranscodeAnswer> {
   try {
     const value = await transcodeFile(path, TransferSyntaxUID, workPath);
-    if (!('bytes' in value)) return { value };
-    return move({
-      [transferableSymbol]: value.bytes.buffer,
-      [valueSymbol]: { value },
-    } as never) as unknown as TranscodeAnswer;
+    const buffers = value.parts.flatMap((part) => (part instanceof Uint8Array ? [part.buffer] : []));
+    return move({ [transferableSymbol]: buffers, [valueSymbol]: { value } } as never) as unknown as TranscodeAnswer;
   } catch (error) {
     return { error: errorValue(error) };
   }

@@ -1,14 +1,15 @@
 /** Changes the transfer syntax of kept files in threads of their own: bounded memory and queue, time limit, nothing left behind. */
 import { randomUUID } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, mkdtempSync, open as openFile, rmSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Piscina } from 'piscina';
 import { PacsError } from '#shared/errors.ts';
 import { threadEntry } from '../threads.ts';
-import type { Written } from './transcode-sink.ts';
+import type { TranscodePart, Written } from './transcode-sink.ts';
 import type { TranscodeAnswer, TranscodeTask } from './transcode-worker.ts';
 
 /** A data set in its new transfer syntax. */
@@ -40,7 +41,9 @@ export interface TranscoderOptions {
   readonly folder?: string;
 }
 
+const open = promisify(openFile);
 const maximumWaiting = 4096;
+const chunkLength = 1024 * 1024;
 /* Milliseconds for any image, and for each megabyte of a large one. */
 const [taskTime, timePerMegabyte] = [60_000, 2000];
 
@@ -100,8 +103,8 @@ export function createTranscoder({
   }
 
   return {
-    transcode: async (path, TransferSyntaxUID, signal) =>
-      transcoded(await inTurn(() => run(path, TransferSyntaxUID, signal))),
+    transcode: (path, TransferSyntaxUID, signal) =>
+      inTurn(async () => transcoded(await run(path, TransferSyntaxUID, signal))),
     close: async () => {
       end.abort();
       await piscina.destroy();
@@ -131,23 +134,40 @@ async function sweep(folder: string, workPath: string): Promise<void> {
   for (const path of own) await unlink(path).catch(() => undefined);
 }
 
-function transcoded(written: Written): Transcoded {
-  if ('bytes' in written) {
-    const { bytes } = written;
-    return {
-      size: bytes.length,
-      chunks: async function* () {
-        yield bytes;
-      },
-      discard: async () => undefined,
-    };
-  }
-  const { path, size } = written;
-  return {
-    size,
-    chunks: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
-    discard: () => unlink(path).catch(() => undefined),
+/* The files are held open: what is pointed to may be replaced by a newer version meanwhile. */
+async function transcoded({ size, parts }: Written): Promise<Transcoded> {
+  const files = new Map<string, number>();
+  const made = new Set<string>();
+  const discard = async (): Promise<void> => {
+    for (const file of files.values()) closeSync(file);
+    files.clear();
+    for (const path of made) await unlink(path).catch(() => undefined);
   };
+  try {
+    for (const part of parts) {
+      if (part instanceof Uint8Array) continue;
+      if (part.isMade) made.add(part.path);
+      if (!files.has(part.path)) files.set(part.path, await open(part.path, 'r'));
+    }
+  } catch (cause) {
+    await discard();
+    throw new PacsError('damaged', 'A file is gone.', { cause });
+  }
+  return { size, chunks: () => chunks(parts, files), discard };
+}
+
+async function* chunks(
+  parts: readonly TranscodePart[],
+  files: ReadonlyMap<string, number>,
+): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    if (part instanceof Uint8Array) yield part;
+    else {
+      const end = part.offset + part.length - 1;
+      const fd = files.get(part.path)!;
+      yield* createReadStream('', { fd, autoClose: false, start: part.offset, end, highWaterMark: chunkLength });
+    }
+  }
 }
 
 function toTranscodeError(error: unknown, late: AbortSignal, signal: AbortSignal | undefined): PacsError {

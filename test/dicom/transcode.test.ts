@@ -41,8 +41,14 @@ const newPath = () => join(folder, `${made++}.dcm`);
 /** The data set of a file in another transfer syntax. */
 async function transcode(path: string, TransferSyntaxUID: string): Promise<Buffer> {
   const written = await transcodeFile(path, TransferSyntaxUID, join(work, String(made++)));
-  const bytes = 'bytes' in written ? Buffer.from(written.bytes) : readFileSync(written.path);
-  if ('path' in written) rmSync(written.path);
+  const parts = written.parts.map((part) => {
+    if (part instanceof Uint8Array) return part;
+    const bytes = readFileSync(part.path).subarray(part.offset, part.offset + part.length);
+    if (part.isMade) rmSync(part.path);
+    return bytes;
+  });
+  const bytes = Buffer.concat(parts);
+  expect(bytes.length).toBe(written.size);
   expect(readdirSync(work)).toEqual([]);
   return bytes;
 }

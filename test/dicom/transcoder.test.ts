@@ -1,5 +1,5 @@
 /** The threads that transcode: what they make is taken, thrown away, broken off and cleared. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,9 @@ import { imageFile } from '../support/pixel-files.ts';
 const folder = mkdtempSync(join(tmpdir(), 'chairside-transcoder-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const [explicit, implicit, jpegLs, jpeg2000] = ['.1', '', '.4.80', '.4.90'].map((end) => `1.2.840.10008.1.2${end}`) as [
-  string,
-  string,
-  string,
-  string,
-];
+const [explicit, implicit, bigEndian, jpegLs, jpeg2000] = ['.1', '', '.2', '.4.80', '.4.90'].map(
+  (end) => `1.2.840.10008.1.2${end}`,
+) as [string, string, string, string, string];
 const square = (side: number, frames = 1) => ({
   Rows: side,
   Columns: side,
@@ -39,16 +36,29 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 test('a small data set stays in memory, a large one goes to a file that is removed', async () => {
   const { place, transcoder } = start();
-  const small = await transcoder.transcode(imageFile(folder, 'small.dcm', square(64)), implicit);
+  const small = await transcoder.transcode(imageFile(folder, 'small.dcm', square(64)), bigEndian);
   expect(readdirSync(place)).toEqual([]);
   expect((await bytesOf(small.chunks())).length).toBe(small.size);
-  const large = await transcoder.transcode(imageFile(folder, 'large.dcm', square(512, 8)), implicit);
+  const large = await transcoder.transcode(imageFile(folder, 'large.dcm', square(512, 8)), bigEndian);
   expect(readdirSync(place)).toHaveLength(1);
   const bytes = await bytesOf(large.chunks());
   expect(bytes.length).toBe(large.size);
-  expect(bytes.subarray(-512 * 512 * 8 * 2).equals(square(512, 8).pixels)).toBe(true);
+  const { pixels } = square(512, 8);
+  expect(bytes.subarray(-pixels.length).equals(Buffer.from(pixels).swap16())).toBe(true);
   await large.discard();
   expect(readdirSync(place)).toEqual([]);
+});
+
+test('pixels that stay as they are, are read where they lie, also when the file is replaced meanwhile', async () => {
+  const { place, transcoder } = start();
+  const path = imageFile(folder, 'stays.dcm', square(512, 8));
+  const made = await transcoder.transcode(path, implicit);
+  expect(readdirSync(place)).toEqual([]);
+  unlinkSync(path);
+  const bytes = await bytesOf(made.chunks());
+  expect(bytes.length).toBe(made.size);
+  expect(bytes.subarray(-512 * 512 * 8 * 2).equals(square(512, 8).pixels)).toBe(true);
+  await made.discard();
 });
 
 test('a fault comes with its code, and the next file is not held up', async () => {

@@ -275,13 +275,12 @@ describe('conversations', () => {
     const association = await get(port, { calledAET: 'LABELLED' });
     sendRetrieve(association, 'studyGet', identifierOf(studyKeys(study)));
     expect((await retrieved(association)).stored.size).toBe(0);
-    association.sendStore({
-      SOPClassUID: ctImageStorage,
-      SOPInstanceUID: '1.2.3.4.9',
-      dataSet: makeDataSet('1.2.3.4.9', 20_000),
-      contextId: 101,
-    });
-    expect((await association.nextResponse()).Status).toBe(0);
+    /* A context is for sending or for fetching, as its roles say: sending needs an association of its own. */
+    const sender = await get(port, { calledAET: 'LABELLED', userItems: [] });
+    const dataSet = makeDataSet('1.2.3.4.9', 20_000);
+    const instance = { SOPClassUID: ctImageStorage, SOPInstanceUID: '1.2.3.4.9', dataSet, contextId: 101 };
+    expect((await sender.cStore(instance)).Status).toBe(0);
+    await sender.release();
     /* The label is the study's, so all of it is seen now. */
     sendRetrieve(association, 'studyGet', identifierOf(studyKeys(study)));
     expect([...(await retrieved(association)).stored.keys()]).toEqual(['1.2.3.4.1', '1.2.3.4.9']);
