@@ -37,12 +37,13 @@ export interface StoreResult {
  */
 export async function cStore(
   { command, dataSet }: Message,
-  { abstractSyntax, transferSyntax = '' }: AnsweredContext,
+  accepted: AnsweredContext,
   context: StoreContext,
 ): Promise<StoreResult> {
+  const { transferSyntax = '' } = accepted;
   let isHandedOver = false;
   try {
-    const { SOPClassUID, SOPInstanceUID } = checkCommand(command, abstractSyntax, context);
+    const { SOPClassUID, SOPInstanceUID } = checkCommand(command, accepted, context);
     if (!dataSet) throw new PacsError('bad-request', 'The message has no data set.');
     const meta = {
       TransferSyntaxUID: transferSyntax,
@@ -79,9 +80,11 @@ function tell(error: PacsError, isTold: boolean, { origin, log, peers, refused }
    hang on; the data set against the command is A9xx (PS3.4 B.2.3), and the archive's to find. */
 function checkCommand(
   command: Command,
-  abstractSyntax: string,
+  { abstractSyntax, roles }: AnsweredContext,
   { takesClass }: StoreContext,
 ): { SOPClassUID: string; SOPInstanceUID: string } {
+  /* A context may have been accepted for C-GET alone. */
+  if (roles && !roles.scu) throw new PacsError('forbidden', 'Images may only be fetched over this association.');
   const { AffectedSOPClassUID: SOPClassUID = '', AffectedSOPInstanceUID: SOPInstanceUID = '' } = command;
   if (!takesClass(SOPClassUID)) throw new PacsError('refused-sop-class', 'Objects of this class are not taken here.');
   if (SOPClassUID !== abstractSyntax) throw new PacsError('refused-sop-class', otherClass);

@@ -1,7 +1,9 @@
 /** The messages of one association in order; while one is served it is read on, so that a C-CANCEL and responses to us are heard. */
+import { AssociationEnd } from './association-end.ts';
 import { commandField, type Command } from './command.ts';
 import type { Gate } from './gate.ts';
 import { nextMessage, type Message } from './message.ts';
+import { abort } from './pdu.ts';
 
 /** Reading side of one association. */
 export interface Inbox {
@@ -12,7 +14,10 @@ export interface Inbox {
    * the association (reason AssociationEnd). The next request waits until the work is done.
    */
   during<T>(messageId: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** The response to a request of ours, its data set discarded. @throws AssociationEnd; only within `during` */
+  /**
+   * The response to a request of ours, its data set discarded; only within `during`. @throws AssociationEnd, at once where no
+   * response can be heard: the association is over, or the other side has asked for something itself, which is served first
+   */
   response(messageId: number): Promise<Command>;
 }
 
@@ -27,7 +32,8 @@ export function createInbox(gate: Gate, accepted: ReadonlySet<number>): Inbox {
   const waiting = new Map<number, Waiting>();
   let serving: { readonly messageId: number; readonly controller: AbortController } | undefined;
   let ahead: Promise<Message | 'release'> | undefined;
-  let ended: unknown;
+  /* Why no response can be heard; behind a request that waits nothing is read. */
+  let deafness: unknown;
 
   async function nextRequest(): Promise<Message | 'release'> {
     for (;;) {
@@ -50,14 +56,18 @@ export function createInbox(gate: Gate, accepted: ReadonlySet<number>): Inbox {
     if (ahead) return;
     ahead = nextRequest();
     ahead.then(
-      (message) => message === 'release' && end('release'),
-      (error: unknown) => end(error),
+      (message) => (message === 'release' ? end('release', left()) : deafen(crossed())),
+      (error: unknown) => end(error, error),
     );
   }
 
-  function end(reason: unknown): void {
-    ended = reason;
+  function end(reason: unknown, deaf: unknown): void {
     serving?.controller.abort(reason);
+    deafen(deaf);
+  }
+
+  function deafen(reason: unknown): void {
+    deafness = reason;
     for (const { reject } of waiting.values()) reject(reason);
     waiting.clear();
   }
@@ -66,6 +76,7 @@ export function createInbox(gate: Gate, accepted: ReadonlySet<number>): Inbox {
     next: async () => {
       const message = ahead ?? nextRequest();
       ahead = undefined;
+      deafness = undefined;
       return message;
     },
     during: async (messageId, work) => {
@@ -78,10 +89,13 @@ export function createInbox(gate: Gate, accepted: ReadonlySet<number>): Inbox {
         serving = undefined;
       }
     },
-    response: (messageId) =>
-      new Promise((resolve, reject) => {
-        if (ended) reject(ended);
-        else waiting.set(messageId, { resolve, reject });
-      }),
+    response: (messageId) => {
+      if (deafness) throw deafness;
+      return new Promise((resolve, reject) => waiting.set(messageId, { resolve, reject }));
+    },
   };
 }
+
+const left = (): AssociationEnd => new AssociationEnd('The other side ended the association before it had answered.');
+const crossed = (): AssociationEnd =>
+  new AssociationEnd('The other side asked for something else before it had answered.', abort.unexpectedPdu);
