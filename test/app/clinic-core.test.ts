@@ -201,7 +201,7 @@ describe('a day in the clinic', () => {
     await eventually(() => answer.first().innerText()).toContain('Here already');
     await answer.first().dblclick();
     await eventually(() => answer.count()).toBe(2);
-    expect(await answer.nth(1).innerText()).toContain('18');
+    await eventually(() => answer.nth(1).innerText()).toContain('18');
   });
 
   it('had nothing to complain of but what was refused', () => {

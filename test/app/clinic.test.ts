@@ -481,15 +481,19 @@ describe('every screen', () => {
 
   it('says that it is loading, and why it could not', async () => {
     let isBroken = true;
+    const { promise: gate, resolve: answer } = Promise.withResolvers<undefined>();
     for (const name of ['worklist.list', 'devices.list', 'jobs.list'])
       await page.route(`**/call/${name}`, async (route) => {
+        await gate;
         if (!isBroken) return route.continue();
-        await new Promise((resolve) => setTimeout(resolve, 1500));
         return route.fulfill({ status: 500, json: { code: 'internal', message: 'The table is damaged.' } });
       });
     await page.reload();
-    await go('Worklist');
-    await page.locator('[data-screen="worklist"]').getByText('Loading…').waitFor();
+    for (const screen of screens) {
+      await go(screen);
+      await page.getByRole('main').getByText('Loading…').waitFor();
+    }
+    answer(undefined);
     for (const screen of screens) {
       await go(screen);
       await page.getByRole('main').getByText('The table is damaged.').waitFor();
