@@ -54,10 +54,12 @@ export function createInbox(gate: Gate, accepted: ReadonlySet<number>): Inbox {
   /* A message that came, or the end, is kept for whoever asks for it next. */
   function readAhead(): void {
     if (ahead) return;
-    ahead = nextRequest();
-    ahead.then(
-      (message) => (message === 'release' ? end('release', left()) : deafen(crossed())),
-      (error: unknown) => end(error, error),
+    const reading = nextRequest();
+    ahead = reading;
+    /* What `next` waits for already crosses nothing. */
+    reading.then(
+      (message) => reading === ahead && (message === 'release' ? end('release', left()) : deafen(crossed())),
+      (error: unknown) => reading === ahead && end(error, error),
     );
   }
 

@@ -190,9 +190,8 @@ export function connectRetriever(
   port: number,
   {
     syntaxes = [explicitLittleEndian],
-    stores = false,
     ...options
-  }: Partial<RawOptions> & { readonly syntaxes?: readonly string[]; readonly stores?: boolean } = {},
+  }: Partial<RawOptions> & { readonly syntaxes?: readonly string[] } = {},
 ): Promise<RawAssociation> {
   const length = Buffer.from([0, ctImageStorage.length]);
   return connectRaw({
@@ -210,7 +209,7 @@ export function connectRetriever(
         transferSyntaxes: [implicitLittleEndian],
       })),
     ],
-    userItems: [[0x54, Buffer.concat([length, Buffer.from(ctImageStorage), Buffer.from([stores ? 1 : 0, 1])])]],
+    userItems: [[0x54, Buffer.concat([length, Buffer.from(ctImageStorage), Buffer.from([0, 1])])]],
     ...options,
   });
 }
