@@ -57,7 +57,9 @@ export function createSendRunner(options: NetworkJobsOptions): JobRunner {
   return async (content, tools) => {
     const sending = createSending(content as SendContent);
     const listed = await countFiles(options, sending);
-    if (listed === 0) throw new PacsError('not-found', 'None of these images is here any more.');
+    /* After the last image nothing is listed any more, but what was sent may be still to be confirmed. */
+    const isBegun = sending.sent + sending.failed.length > 0;
+    if (listed === 0 && !isBegun) throw new PacsError('not-found', 'None of these images is here any more.');
     const total = listed + sending.doneBefore;
     try {
       await sendAll(sending, total, tools, options);
@@ -127,11 +129,8 @@ async function sendBatch(
   while (rest.length > 0) {
     try {
       const moveOriginator = originator && { moveOriginator: originator };
-      await withNode(
-        options,
-        sending.asked,
-        signal,
-        (node) => sendFiles(node, rest, options.client, { signal, onResult, ...moveOriginator }),
+      await withNode(options, sending.asked, signal, (node) =>
+        sendFiles(node, rest, options.client, { signal, onResult, ...moveOriginator }),
       );
       return;
     } catch (thrown) {

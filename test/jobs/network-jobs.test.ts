@@ -73,6 +73,22 @@ describe('sending', () => {
     expect((await send(other)).error).toEqual({ code: 'not-found', message: 'There is no device "there" any more.' });
   });
 
+  it('nothing more, where the program died between the last image and the end; what was sent is still to be confirmed', async () => {
+    const there = await receiver();
+    const here = await startNode({ instances: uids(2), modalities: toThere(there.port) });
+    const [done, confirmed] = [sendJob('there', []), sendJob('there', [], true)];
+    const toCommit = uids(2).map((SOPInstanceUID) => ({ SOPClassUID: secondaryCapture, SOPInstanceUID }));
+    const state = { sent: 2, crossedOff: [], failed: [], toCommit: [], commitments: [] };
+    const ended = async (job: typeof done, left: object): Promise<Job> =>
+      here.jobs.ended(await here.jobs.submit({ ...job, content: { ...(job.content as object), state: left } }));
+    expect(await ended(done, state)).toMatchObject({ status: 'success', output: { sent: 2 } });
+    expect(await ended(confirmed, { ...state, toCommit })).toMatchObject({
+      status: 'success',
+      output: { sent: 2, commitments: [expect.any(String)] },
+    });
+    expect(there.came).toEqual([]);
+  });
+
   it('the rest, when the node comes up later, and again after it broke off', async () => {
     let isBroken = false;
     const there = await receiver(async () => {
