@@ -110,8 +110,7 @@ export class SubOperations {
     const isCancelled = this.remaining > 0 && isCancel(this.#exchange.signal);
     const Status = isCancelled ? status.cancelled : this.#endStatus();
     const uids = this.#failedUIDs();
-    const words =
-      sentence ?? (Status === status.success ? undefined : `${this.failed} of ${this.#total} images were not sent.`);
+    const words = sentence ?? this.#words();
     return {
       Status,
       ...this.#numbers(isCancelled),
@@ -120,8 +119,15 @@ export class SubOperations {
     };
   }
 
+  #words(): string | undefined {
+    if (this.failed > 0) return `${this.failed} of ${this.#total} images were not sent.`;
+    const { warning } = this.#counts;
+    return warning > 0 ? `${warning} of ${this.#total} images were taken with a warning.` : undefined;
+  }
+
+  /* PS3.4 C.4.2.3.1: a warning is none of success. */
   #endStatus(): number {
-    if (this.failed === 0) return status.success;
+    if (this.failed + this.#counts.warning === 0) return status.success;
     return this.sent === 0 ? retrieveStatus.unableToPerform : retrieveStatus.someFailed;
   }
 

@@ -132,6 +132,16 @@ describe('conversations', () => {
     await association.release();
   });
 
+  test('where all are taken, one of them with a warning, the status is B000', async () => {
+    const { port } = await withImages(2, 20_000);
+    const association = await get(port);
+    sendRetrieve(association, 'studyGet', identifierOf(studyKeys(study)));
+    const result = await retrieved(association, (uid) => (uid === '1.2.3.4.2' ? 0xb000 : 0));
+    expect(result).toMatchObject({ Status: 0xb000, counts: [undefined, 1, 0, 1] });
+    expect(result.comment).toBe('1 of 2 images were taken with a warning.');
+    await association.release();
+  });
+
   test('what the caller refuses is listed; warnings are counted apart; the association goes on', async () => {
     const { port } = await withImages(4, 20_000);
     const association = await get(port);
