@@ -13,7 +13,7 @@ import { abort } from './pdu.ts';
 import { readRetrieveScope, type RetrieveRoot } from './retrieve-identifier.ts';
 import { inTurn } from './retrieve-ahead.ts';
 import type { Service } from './service.ts';
-import { outcomeOf, retrieveFault, SubOperations, throwIfOver } from './suboperations.ts';
+import { outcomeOf, retrieveFault, retrieveStatusMeanings, SubOperations, throwIfOver } from './suboperations.ts';
 
 /** What C-GET needs. */
 export interface GetOptions {
@@ -37,6 +37,7 @@ export const createGetService = (options: GetOptions): Service => ({
   operation: 'Get',
   commands: [commandField.getRequest],
   status: retrieveFault,
+  statuses: retrieveStatusMeanings,
   serve: (exchange) => get(exchange, options),
 });
 

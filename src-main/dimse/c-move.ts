@@ -12,7 +12,7 @@ import type { Exchange } from './exchange.ts';
 import { readRetrieveScope, type RetrieveRoot } from './retrieve-identifier.ts';
 import type { Service } from './service.ts';
 import { status } from './status.ts';
-import { retrieveFault, retrieveStatus, SubOperations, throwIfOver } from './suboperations.ts';
+import { retrieveFault, retrieveStatus, retrieveStatusMeanings, SubOperations, throwIfOver } from './suboperations.ts';
 
 /** Instances that a job is to send, for a caller that does not wait. */
 export interface MoveRequest {
@@ -58,6 +58,10 @@ export const createMoveService = (options: MoveOptions): Service => ({
   operation: 'Move',
   commands: [commandField.moveRequest],
   status: retrieveFault,
+  statuses: [
+    ...retrieveStatusMeanings,
+    { status: retrieveStatus.unknownDestination, meaning: 'The move destination is not known here.' },
+  ].toSorted((a, b) => a.status - b.status),
   serve: (exchange) => move(exchange, options),
 });
 

@@ -52,6 +52,7 @@ export function createCommitmentService(options: CommitmentServiceOptions): Serv
         ? serveRequest(exchange, options)
         : serveReport(exchange, options),
     status: (code) => statuses[code] ?? serviceStatus(code),
+    statuses: statusMeanings,
   };
 }
 
@@ -61,6 +62,26 @@ const statuses: Readonly<Partial<Record<PacsErrorCode, number>>> = {
   'bad-request': status.invalidArgumentValue,
   'too-large': status.resourceLimitation,
 };
+
+const statusMeanings = [
+  { status: status.success, meaning: 'Success: the request is kept and will be reported on, or the report is taken.' },
+  { status: status.processingFailure, meaning: 'A fault of our own; the log has the reason.' },
+  { status: status.noSuchSOPInstance, meaning: 'Another instance than the well-known one.' },
+  { status: status.noSuchEventType, meaning: 'A report of another event.' },
+  {
+    status: status.invalidArgumentValue,
+    meaning:
+      'The data set is damaged, names no images or a UID that is none, or reports a transaction that is not ours.',
+  },
+  { status: status.noSuchSOPClass, meaning: 'The message is of another class.' },
+  { status: status.noSuchActionType, meaning: 'Another action than the request.' },
+  { status: status.notAuthorized, meaning: 'Refused: not authorized.' },
+  { status: status.unrecognizedOperation, meaning: 'An operation that is not offered.' },
+  {
+    status: status.resourceLimitation,
+    meaning: 'More images at once than are checked, the disk is full, or a bound of this program.',
+  },
+] as const;
 
 /** What a check of instances needs of the service's surroundings. */
 export const checkContext = ({

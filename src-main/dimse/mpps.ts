@@ -35,6 +35,40 @@ export interface MppsServiceOptions {
   readonly onStep?: (step: ReportedStep) => void;
 }
 
+const invalidObjectInstance = 0x0117;
+
+/* PS3.7 Annex C, PS3.4 F.7.2.2.3 and F.8.2.1.4. */
+const statusMeanings = [
+  { status: status.success, meaning: 'Success: the step is kept as it is reported, or is returned.' },
+  {
+    status: status.invalidAttributeValue,
+    meaning: 'A status, date, time or UID that is none; a new step that is not IN PROGRESS.',
+  },
+  {
+    status: status.attributeListError,
+    meaning:
+      'Warning: attributes that a step does not have (N-GET), or that may not be changed and were not (N-SET); they are listed.',
+  },
+  {
+    status: status.processingFailure,
+    meaning:
+      'The step has ended and may no longer be updated (error ID A506), the data set is damaged, or a fault of our own.',
+  },
+  { status: status.duplicateSOPInstance, meaning: 'There is a step of this UID already.' },
+  { status: status.noSuchSOPInstance, meaning: 'There is no step of this UID.' },
+  {
+    status: status.attributeValueOutOfRange,
+    meaning: 'Warning: values that are longer than they may be; they are kept and listed.',
+  },
+  { status: invalidObjectInstance, meaning: 'The UID of the step is not valid.' },
+  { status: status.noSuchSOPClass, meaning: 'The message is of another class.' },
+  { status: status.missingAttribute, meaning: 'A mandatory attribute is missing; it is listed.' },
+  { status: status.missingAttributeValue, meaning: 'A mandatory attribute has no value; it is listed.' },
+  { status: status.notAuthorized, meaning: 'Refused: not authorized.' },
+  { status: status.unrecognizedOperation, meaning: 'An operation that is not offered in this presentation context.' },
+  { status: status.resourceLimitation, meaning: 'The disk is full, or a bound of this program.' },
+] as const;
+
 /** Performed procedure steps as SCP: N-CREATE and N-SET, and N-GET (MPPS Retrieve). */
 export const createMppsService = (options: MppsServiceOptions): Service => ({
   name: 'Modality performed procedure step',
@@ -44,6 +78,7 @@ export const createMppsService = (options: MppsServiceOptions): Service => ({
   ],
   operation: 'Mpps',
   commands: [commandField.createRequest, commandField.nSetRequest, commandField.nGetRequest],
+  statuses: statusMeanings,
   serve: async (exchange) => exchange.respond(await answer(exchange, options)),
 });
 
@@ -119,7 +154,6 @@ function success({ notChanged, tooLong }: StepWarnings): ExchangeResponse {
   return { Status: status.success };
 }
 
-const invalidObjectInstance = 0x0117;
 /* PS3.4 F.7.2.2.3: the step may no longer be updated. */
 const noLongerUpdated = 0xa506;
 

@@ -32,6 +32,29 @@ const faults: Readonly<Partial<Record<PacsErrorCode, number>>> = {
 /** The status for a fault before any sub-operation. */
 export const retrieveFault = (code: PacsErrorCode): number => faults[code] ?? retrieveStatus.unableToProcess;
 
+/** Every status of C-MOVE and C-GET responses and when it comes, PS3.4 C.4.2.1.5 and C.4.3.1.4; C-MOVE has one more. */
+export const retrieveStatusMeanings: readonly { readonly status: number; readonly meaning: string }[] = [
+  { status: status.success, meaning: 'Success: all images were sent (or none is meant).' },
+  { status: status.notAuthorized, meaning: 'Refused: not authorized.' },
+  {
+    status: retrieveStatus.outOfResources,
+    meaning: 'Out of resources: a bound of this program, or the identifier is too long.',
+  },
+  { status: retrieveStatus.unableToPerform, meaning: 'None of the images could be sent, or the disk is full.' },
+  {
+    status: retrieveStatus.identifierDoesNotMatch,
+    meaning: 'The identifier does not fit: level missing or not of the model, no unique key, a UID that is none.',
+  },
+  {
+    status: retrieveStatus.someFailed,
+    meaning: 'Warning: some images failed (they are listed), or were taken with a warning.',
+  },
+  { status: retrieveStatus.unableToProcess, meaning: 'Unable to process: a fault of our own; the log has the reason.' },
+  { status: 0xc001, meaning: 'Unable to process: the identifier is damaged.' },
+  { status: status.cancelled, meaning: 'Cancelled by C-CANCEL.' },
+  { status: status.pending, meaning: 'Pending: how many images are left, sent and failed.' },
+];
+
 /** What became of one sub-operation. */
 export type Outcome = 'completed' | 'warning' | 'failed';
 

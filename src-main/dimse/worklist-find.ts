@@ -24,6 +24,27 @@ export interface WorklistServiceOptions {
 /* Milliseconds after which others have their turn. */
 const turn = 5;
 
+/* PS3.4 K.4.1.1.4. */
+const statusMeanings = [
+  { status: status.success, meaning: 'Success: all answers were sent.' },
+  { status: status.notAuthorized, meaning: 'Refused: not authorized.' },
+  { status: 0xa700, meaning: 'Out of resources: the identifier is longer than 1 MB, or a bound of this program.' },
+  {
+    status: 0xa900,
+    meaning:
+      'The identifier does not fit: it asks for nothing, a sequence key with several items, a date or time that is none.',
+  },
+  { status: 0xc000, meaning: 'Unable to process: the identifier is damaged.' },
+  { status: 0xc001, meaning: 'Unable to process: texts in a character set that is not known.' },
+  { status: 0xc002, meaning: 'Unable to process: a fault of our own; the log has the reason.' },
+  { status: status.cancelled, meaning: 'Cancelled by C-CANCEL, or more answers than Worklists.LimitAnswers.' },
+  { status: status.pending, meaning: 'Pending: one answer; all keys are supported.' },
+  {
+    status: status.pendingWarning,
+    meaning: 'Pending: one answer; an optional key is not supported and comes back empty.',
+  },
+] as const;
+
 /** The Modality Worklist Information Model as SCP. */
 export const createWorklistService = (options: WorklistServiceOptions): Service => ({
   name: 'Modality worklist',
@@ -32,6 +53,7 @@ export const createWorklistService = (options: WorklistServiceOptions): Service 
   commands: [commandField.findRequest],
   serve: (exchange) => serveFind(exchange, options),
   status: findStatus,
+  statuses: statusMeanings,
 });
 
 async function serveFind(exchange: Exchange, { worklist, settings }: WorklistServiceOptions): Promise<void> {
