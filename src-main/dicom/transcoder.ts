@@ -1,6 +1,6 @@
 /** Changes the transfer syntax of kept files in threads of their own: bounded memory and queue, time limit, nothing left behind. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, createReadStream, mkdtempSync, open as openFile, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, open as openFile, rmSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,17 +9,18 @@ import { promisify } from 'node:util';
 import { Piscina } from 'piscina';
 import { PacsError } from '#shared/errors.ts';
 import { threadEntry } from '../threads.ts';
-import type { TranscodePart, Written } from './transcode-sink.ts';
+import { ChunkReader } from './transcode-chunks.ts';
+import type { Written } from './transcode-sink.ts';
 import type { TranscodeAnswer, TranscodeTask } from './transcode-worker.ts';
 
 /** A data set in its new transfer syntax. */
 export interface Transcoded {
   /** Bytes of the data set. */
   readonly size: number;
-  /** The encoded data set, in pieces; may be asked for once. */
+  /** The encoded data set, in pieces, once; see ChunkReader for how long they are good. */
   chunks(): AsyncIterable<Uint8Array>;
-  /** Removes what was made. */
-  discard(): Promise<void>;
+  /** Removes what was made. `mayReuse`: nobody uses a chunk any more, so that its memory may be used again. */
+  discard(mayReuse: boolean): Promise<void>;
 }
 
 /** Changes transfer syntaxes. */
@@ -43,7 +44,6 @@ export interface TranscoderOptions {
 
 const open = promisify(openFile);
 const maximumWaiting = 4096;
-const chunkLength = 1024 * 1024;
 /* Milliseconds for any image, and for each megabyte of a large one. */
 const [taskTime, timePerMegabyte] = [60_000, 2000];
 
@@ -137,37 +137,22 @@ async function sweep(folder: string, workPath: string): Promise<void> {
 /* The files are held open: what is pointed to may be replaced by a newer version meanwhile. */
 async function transcoded({ size, parts }: Written): Promise<Transcoded> {
   const files = new Map<string, number>();
-  const made = new Set<string>();
-  const discard = async (): Promise<void> => {
+  const paths = parts.flatMap((part) => (part instanceof Uint8Array ? [] : [part]));
+  const close = async (): Promise<void> => {
     for (const file of files.values()) closeSync(file);
     files.clear();
-    for (const path of made) await unlink(path).catch(() => undefined);
+    for (const { path, isMade } of paths) if (isMade) await unlink(path).catch(() => undefined);
   };
   try {
-    for (const part of parts) {
-      if (part instanceof Uint8Array) continue;
-      if (part.isMade) made.add(part.path);
-      if (!files.has(part.path)) files.set(part.path, await open(part.path, 'r'));
-    }
+    for (const { path } of paths) if (!files.has(path)) files.set(path, await open(path, 'r'));
   } catch (cause) {
-    await discard();
+    await close();
     throw new PacsError('damaged', 'A file is gone.', { cause });
   }
-  return { size, chunks: () => chunks(parts, files), discard };
-}
-
-async function* chunks(
-  parts: readonly TranscodePart[],
-  files: ReadonlyMap<string, number>,
-): AsyncGenerator<Uint8Array> {
-  for (const part of parts) {
-    if (part instanceof Uint8Array) yield part;
-    else {
-      const end = part.offset + part.length - 1;
-      const fd = files.get(part.path)!;
-      yield* createReadStream('', { fd, autoClose: false, start: part.offset, end, highWaterMark: chunkLength });
-    }
-  }
+  const reader = new ChunkReader(
+    parts.map((part) => (part instanceof Uint8Array ? part : { ...part, file: files.get(part.path)! })),
+  );
+  return { size, chunks: () => reader.chunks(), discard: (mayReuse) => reader.close(mayReuse).then(close) };
 }
 
 function toTranscodeError(error: unknown, late: AbortSignal, signal: AbortSignal | undefined): PacsError {

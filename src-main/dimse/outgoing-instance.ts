@@ -12,8 +12,8 @@ export interface OutgoingInstance {
   /** Bytes of the data set. */
   readonly size: number;
   /**
-   * The encoded data set, once. Its memory is used again: a chunk is good until the third one after it is asked for, the last
-   * ones until `close`.
+   * The encoded data set, once. Its memory is used again: a chunk is good until 2 MB behind it were given out and the next one
+   * is asked for, the last ones until `close`.
    */
   readonly dataSet: AsyncIterable<Uint8Array>;
   /**
@@ -52,6 +52,6 @@ export async function openOutgoing(
     TransferSyntaxUID: target,
     size: transcoded.size,
     dataSet: transcoded.chunks(),
-    close: () => transcoded.discard(),
+    close: (mayReuse) => transcoded.discard(mayReuse),
   };
 }

@@ -45,7 +45,7 @@ test('a small data set stays in memory, a large one goes to a file that is remov
   expect(bytes.length).toBe(large.size);
   const { pixels } = square(512, 8);
   expect(bytes.subarray(-pixels.length).equals(Buffer.from(pixels).swap16())).toBe(true);
-  await large.discard();
+  await large.discard(true);
   expect(readdirSync(place)).toEqual([]);
 });
 
@@ -58,7 +58,7 @@ test('pixels that stay as they are, are read where they lie, also when the file 
   const bytes = await bytesOf(made.chunks());
   expect(bytes.length).toBe(made.size);
   expect(bytes.subarray(-512 * 512 * 8 * 2).equals(square(512, 8).pixels)).toBe(true);
-  await made.discard();
+  await made.discard(true);
 });
 
 test('a fault comes with its code, and the next file is not held up', async () => {
