@@ -6,7 +6,7 @@ import { text, texts } from './values.ts';
 export type Changes = ReadonlyMap<string, Element | undefined>;
 
 /** An element in memory, in little endian. */
-export function newElement(tag: string, vr: string, value: string | number): Element {
+function newElement(tag: string, vr: string, value: string | number): Element {
   const bytes =
     typeof value === 'string' ? Buffer.from(value.length % 2 ? `${value} ` : value, 'latin1') : Buffer.alloc(2);
   if (typeof value === 'number') bytes.writeUInt16LE(value);

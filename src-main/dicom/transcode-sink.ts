@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 /** Bytes of a file. */
-export interface FilePart {
+interface FilePart {
   readonly path: string;
   readonly offset: number;
   readonly length: number;

@@ -14,7 +14,7 @@ import type { Written } from './transcode-sink.ts';
 import type { TranscodeAnswer, TranscodeTask } from './transcode-worker.ts';
 
 /** A data set in its new transfer syntax. */
-export interface Transcoded {
+interface Transcoded {
   /** Bytes of the data set. */
   readonly size: number;
   /** The encoded data set, in pieces, once; see ChunkReader for how long they are good. */

@@ -27,7 +27,7 @@ export interface MoveRequest {
 }
 
 /** Who asked for the sub-operations, and with which message, PS3.7 9.1.1.1. */
-export interface MoveOriginator {
+interface MoveOriginator {
   readonly AET: string;
   readonly MessageID: number;
 }

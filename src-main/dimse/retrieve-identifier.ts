@@ -13,7 +13,7 @@ const levels = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'] as const;
 type RetrieveLevel = (typeof levels)[number];
 
 /** The unique key of each level, PS3.4 C.6.1.1. */
-export const uniqueKeys = {
+const uniqueKeys = {
   PATIENT: { keyword: 'PatientID', tag: '00100020' },
   STUDY: { keyword: 'StudyInstanceUID', tag: '0020000D' },
   SERIES: { keyword: 'SeriesInstanceUID', tag: '0020000E' },

@@ -169,7 +169,7 @@ export async function untilListening(port: number): Promise<void> {
 }
 
 /** The retrieval services by a letter for the root and the operation. */
-export const retrieveClass = {
+const retrieveClass = {
   patientMove: '1.2.840.10008.5.1.4.1.2.1.2',
   patientGet: '1.2.840.10008.5.1.4.1.2.1.3',
   studyMove: '1.2.840.10008.5.1.4.1.2.2.2',
@@ -265,14 +265,14 @@ export const sendCancel = (association: RawAssociation, name: RetrieveClass): vo
   );
 
 /** A message as it came: its command by element number, and its data set. */
-export interface RawMessage {
+interface RawMessage {
   readonly contextId: number;
   readonly command: ReadonlyMap<number, Buffer>;
   readonly dataSet: Buffer;
 }
 
 /** The next whole message. @throws Error where something else comes */
-export async function nextMessage(association: RawAssociation): Promise<RawMessage> {
+async function nextMessage(association: RawAssociation): Promise<RawMessage> {
   const command = new Map<number, Buffer>();
   const parts: Buffer[] = [];
   for (let contextId = 0; ;) {
