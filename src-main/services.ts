@@ -39,9 +39,14 @@ export function createServices(options: ServicesOptions): Service[] {
 }
 
 /** Hands a report on to the nodes of MppsForwardTo, each as a job. */
-function forward({ kind, SOPInstanceUID, dataSet }: ReportedStep, { settings, jobs, log }: ServicesOptions): void {
-  for (const name of settings.Chairside.MppsForwardTo)
+async function forward(
+  { kind, SOPInstanceUID, dataSet }: ReportedStep,
+  { settings, jobs, log }: ServicesOptions,
+): Promise<void> {
+  const submitted = settings.Chairside.MppsForwardTo.map((name) =>
     jobs
       .submit(forwardStepJob(name, { kind, SOPInstanceUID, dataSet }))
-      .catch((error: unknown) => log('error', `A procedure step could not be handed on to ${name}.`, error));
+      .catch((error: unknown) => log('error', `A procedure step could not be handed on to ${name}.`, error)),
+  );
+  await Promise.all(submitted);
 }

@@ -31,8 +31,8 @@ export interface ReportedStep {
 export interface MppsServiceOptions {
   readonly worklist: Pick<Worklist, 'steps'>;
   readonly log: Log;
-  /** Told of every report that was taken. */
-  readonly onStep?: (step: ReportedStep) => void;
+  /** Told of every report that was taken; the device gets its answer afterwards. */
+  readonly onStep?: (step: ReportedStep) => void | Promise<void>;
 }
 
 const invalidObjectInstance = 0x0117;
@@ -113,7 +113,7 @@ async function create(exchange: Exchange, { worklist, onStep }: MppsServiceOptio
   /* Who leaves the UID out gets one of ours, PS3.7 10.1.5.1.4. */
   const SOPInstanceUID = exchange.command.AffectedSOPInstanceUID || makeUid();
   const warnings = await worklist.steps.create(SOPInstanceUID, dataSet, { callingAET });
-  onStep?.({ kind: 'create', SOPInstanceUID, dataSet, callingAET });
+  await onStep?.({ kind: 'create', SOPInstanceUID, dataSet, callingAET });
   return { ...success(warnings), AffectedSOPInstanceUID: SOPInstanceUID };
 }
 
@@ -122,7 +122,7 @@ async function set(exchange: Exchange, { worklist, onStep }: MppsServiceOptions)
   const SOPInstanceUID = exchange.command.RequestedSOPInstanceUID ?? '';
   const dataSet = await readJson(exchange);
   const warnings = await worklist.steps.set(SOPInstanceUID, dataSet);
-  onStep?.({ kind: 'set', SOPInstanceUID, dataSet, callingAET });
+  await onStep?.({ kind: 'set', SOPInstanceUID, dataSet, callingAET });
   return success(warnings);
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { createMppsService, type ReportedStep } from '#main/dimse/mpps.ts';
 import { createWorklistService } from '#main/dimse/worklist-find.ts';
@@ -32,7 +33,11 @@ export async function startWorklist(
     createMppsService({
       worklist,
       log: (level, message) => void lines.push(`${level} ${message}`),
-      onStep: (step) => void told.push(step),
+      /* Slow, as a disk may be: no device has its answer before. */
+      onStep: async (step) => {
+        await wait(50);
+        told.push(step);
+      },
     }),
   ]);
   return { ...server, worklist, records, here, told, lines };
