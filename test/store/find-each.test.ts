@@ -124,6 +124,12 @@ describe('findEach', () => {
     ['a unique key', 'STUDY', { StudyInstanceUID: '1.9.77' }, 1],
     ['a few days', 'STUDY', { StudyDate: '20240101-20240103' }, every((at) => at % 28 < 3).length],
     ['more days than are few', 'STUDY', { StudyDate: '20240101-20240120' }, every((at) => at % 28 < 20).length],
+    [
+      'a day and a fragment',
+      'STUDY',
+      { StudyDate: '20240101', PatientName: '*rson2*' },
+      every((at) => at % 28 === 0 && /^2/.test(String(Math.floor(at / 3)))).length,
+    ],
     ['many days, and no end', 'STUDY', { StudyDate: '20240102-' }, every((at) => at % 28 > 0).length],
     [
       'many days at series level',

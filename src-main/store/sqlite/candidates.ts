@@ -24,6 +24,9 @@ export type Candidates =
 /* With more than these a walk through the archive costs no more than to look at each. */
 const most = 20_000;
 const mostOfDays = 5000;
+/* From so many on it pays to ask the index of fragments too, if that has not too many itself. */
+const worthwhile = 50;
+const mostToIntersect = 2000;
 
 /* Keys that name few rows, the narrowest first. */
 const exactKeys: readonly IndexedKeyword[] = [
@@ -39,8 +42,8 @@ export function candidatesOf(statements: Statements, query: Query): Candidates {
   const days = daysOf(query);
   return (
     byExactKey(statements, query) ??
-    (days && byDays(statements, query, days)) ??
-    byFragments(statements, query) ??
+    (days && byDaysAndFragments(statements, query, days)) ??
+    byFragments(statements, query, most) ??
     (days && query.level !== 'PATIENT' ? { kind: 'days', ...days } : undefined) ?? {
       kind: 'span',
       after: 0,
@@ -54,7 +57,7 @@ export function narrowingOf(statements: Statements, query: Query): Sql | undefin
   if (exactKeys.some((keyword) => exactKey(query, keyword))) return undefined;
   const days = daysOf(query);
   if (days && byDays(statements, query, days)) return undefined;
-  const found = byFragments(statements, query);
+  const found = byFragments(statements, query, most);
   return found && withinIds(found.level, found.ids);
 }
 
@@ -104,13 +107,26 @@ function byDays(statements: Statements, query: Query, { from, to }: { from: stri
   return ids && raised(statements, 'STUDY', ids, query.level);
 }
 
-function byFragments(statements: Statements, query: Query): Found | undefined {
+function byDaysAndFragments(
+  statements: Statements,
+  query: Query,
+  days: { from: string; to: string },
+): Found | undefined {
+  const found = byDays(statements, query, days);
+  if (!found || found.ids.length < worthwhile) return found;
+  const named = byFragments(statements, query, mostToIntersect);
+  if (!named) return found;
+  const both = new Set(named.ids);
+  return { ...found, ids: found.ids.filter((id) => both.has(id)) };
+}
+
+function byFragments(statements: Statements, query: Query, bound: number): Found | undefined {
   const ofStudy = gramQuery([...keyRuns(query, 'STUDY'), ...wordsOf(query)]);
   const ofPatient = gramQuery(keyRuns(query, 'PATIENT'));
   /* A study has its patient's texts too, but those of a patient and of a study may fit two studies of that patient. */
   const both = query.level === 'PATIENT' ? (ofStudy ?? ofPatient) : [ofStudy, ofPatient].filter(Boolean).join(' AND ');
   const asked = both || undefined;
-  const ids = asked && few(statements, 'SELECT rowid FROM grams WHERE grams MATCH ?', [asked], most);
+  const ids = asked && few(statements, 'SELECT rowid FROM grams WHERE grams MATCH ?', [asked], bound);
   return ids ? raised(statements, 'STUDY', ids, query.level) : undefined;
 }
 
