@@ -45,11 +45,11 @@ function syntaxOf(bytes: Uint8Array, declared: string): Syntax {
     : { littleEndian, explicitVR: false, TransferSyntaxUID: declared };
 }
 
-function walk(bytes: Uint8Array, declared: string): Header {
+function walk(bytes: Uint8Array, declared: string, bounds: Partial<WalkLimits>): Header {
   const plain = isDeflatedSyntax(declared) && bytes.length > 0 ? inflated(bytes) : bytes;
   const syntax = syntaxOf(plain, declared);
   const window = new ByteWindow();
-  const walker = new DataSetWalker(window, limits, syntax);
+  const walker = new DataSetWalker(window, { ...limits, ...bounds }, syntax);
   window.feed(plain, () => {
     walker.step();
     if (walker.state !== 'elements') window.closed = true;
@@ -70,13 +70,13 @@ function checkEnd({ bytes, at, available, toSkip }: ByteWindow, walker: DataSetW
 
 /**
  * The elements of a data set without preamble and meta information, up to its pixel data; values are copies. Explicit VR where
- * implicit was said is seen and taken. At most 4 MB, also when inflated; sequences nested 32 deep.
+ * implicit was said is seen and taken. At most 4 MB, also when inflated; sequences nested 32 deep; `bounds` may be tighter.
  * @throws PacsError damaged
  */
-export function readDataSet(bytes: Uint8Array, TransferSyntaxUID: string): Header {
+export function readDataSet(bytes: Uint8Array, TransferSyntaxUID: string, bounds: Partial<WalkLimits> = {}): Header {
   if (bytes.length > maximumBytes) throw damaged('it is too large.');
   try {
-    return walk(bytes, TransferSyntaxUID);
+    return walk(bytes, TransferSyntaxUID, bounds);
   } catch (thrown) {
     const { code, message, cause } = toPacsError(thrown);
     if (code === 'internal') throw thrown;

@@ -5,11 +5,11 @@ import { PacsError } from '#shared/errors.ts';
 import { parseMatch, type Match, type Query } from '#shared/query.ts';
 import { toDicomJson, type DicomJson } from '../dicom/dicom-json.ts';
 import { isKey } from '../dicom/match-data-set.ts';
-import { readDataSet } from '../dicom/read-data-set.ts';
 import { characterSetOf, text } from '../dicom/read-values.ts';
 import type { Header } from '../dicom/data-set.ts';
 import { checkCharacterSet } from './find-character-set.ts';
 import type { FindExtension } from './find-extension.ts';
+import { readQuery } from './modest-data-set.ts';
 import { keysOfFile, uniqueKeys, type FindModel } from './find-model.ts';
 
 /** A C-FIND as values. */
@@ -43,7 +43,7 @@ export function readFindIdentifier(
   model: FindModel,
   extension: FindExtension,
 ): FindIdentifier {
-  const header = readDataSet(bytes, transferSyntax);
+  const header = readQuery(bytes, transferSyntax);
   checkCharacterSet(header);
   const level = levelOf(header, model);
   if (!extension.relational) checkHierarchy(header, level, model);

@@ -133,7 +133,7 @@ export const findStatusMeanings: readonly { readonly status: number; readonly me
   { status: 0xfe00, meaning: 'Cancelled by C-CANCEL, or more answers than LimitFindResults or LimitFindInstances.' },
   {
     status: 0xa700,
-    meaning: 'Out of resources: the identifier is longer than 1 MB, or too many images would have to be read.',
+    meaning: 'Out of resources: the identifier or a key is too long, or too many images would have to be read.',
   },
   {
     status: 0xa900,

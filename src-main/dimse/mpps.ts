@@ -3,7 +3,6 @@ import { findEntry } from '#shared/dictionary.ts';
 import type { DicomJson } from '../dicom/dicom-json.ts';
 import { exactJson } from '../dicom/exact-json.ts';
 import { chooseCharacterSet } from '../dicom/choose-character-set.ts';
-import { readDataSet } from '../dicom/read-data-set.ts';
 import { writeDicomJson } from '../dicom/write-dicom-json.ts';
 import { makeUid } from '../worklist/made-identifiers.ts';
 import { StepError, type StepFault, type StepWarnings } from '../worklist/step-rules.ts';
@@ -11,6 +10,7 @@ import type { Log } from '../log.ts';
 import type { Worklist } from '../worklist/worklist.ts';
 import { commandField } from './command.ts';
 import type { Exchange, ExchangeResponse } from './exchange.ts';
+import { readStep } from './modest-data-set.ts';
 import type { Service } from './service.ts';
 import { otherClass, status } from './status.ts';
 
@@ -105,7 +105,7 @@ async function answer(exchange: Exchange, options: MppsServiceOptions): Promise<
 }
 
 const readJson = async (exchange: Exchange): Promise<DicomJson> =>
-  exactJson(readDataSet(await exchange.identifier(), exchange.transferSyntax));
+  exactJson(readStep(await exchange.identifier(), exchange.transferSyntax));
 
 async function create(exchange: Exchange, { worklist, onStep }: MppsServiceOptions): Promise<ExchangeResponse> {
   const { callingAET } = exchange.caller;

@@ -1,10 +1,10 @@
 /** The identifier of a C-MOVE or C-GET: which instances are meant (PS3.4 C.4.2.2.1 and C.4.3.2.1). */
 import { PacsError } from '#shared/errors.ts';
-import { readDataSet } from '../dicom/read-data-set.ts';
 import { texts } from '../dicom/read-values.ts';
 import type { Header } from '../dicom/data-set.ts';
 import type { Scope } from '../store/store.ts';
 import type { Exchange } from './exchange.ts';
+import { readQuery } from './modest-data-set.ts';
 
 /** The information models, PS3.4 C.6. */
 export type RetrieveRoot = 'Patient Root' | 'Study Root';
@@ -33,7 +33,7 @@ const wrong = (sentence: string): PacsError => new PacsError('bad-request', sent
  * @throws PacsError bad-request, damaged, too-large
  */
 export async function readRetrieveScope(exchange: Exchange, root: RetrieveRoot): Promise<Scope> {
-  const identifier = readDataSet(await exchange.identifier(), exchange.transferSyntax);
+  const identifier = readQuery(await exchange.identifier(), exchange.transferSyntax);
   const first = root === 'Patient Root' ? 0 : 1;
   const level = levelOf(identifier, first);
   const scope: Record<string, readonly string[]> = {};

@@ -5,13 +5,13 @@ import type { Settings } from '#shared/settings.ts';
 import { chooseCharacterSet } from '../dicom/choose-character-set.ts';
 import { exactJson } from '../dicom/exact-json.ts';
 import { hasUnsupportedKey, isKey } from '../dicom/match-data-set.ts';
-import { readDataSet } from '../dicom/read-data-set.ts';
 import { characterSetOf } from '../dicom/read-values.ts';
 import { writeDicomJson } from '../dicom/write-dicom-json.ts';
 import type { Worklist } from '../worklist/worklist.ts';
 import { commandField } from './command.ts';
 import type { Exchange } from './exchange.ts';
 import { checkCharacterSet } from './find-character-set.ts';
+import { readQuery } from './modest-data-set.ts';
 import type { Service } from './service.ts';
 import { findStatus, status } from './status.ts';
 
@@ -28,7 +28,7 @@ const turn = 5;
 const statusMeanings = [
   { status: status.success, meaning: 'Success: all answers were sent.' },
   { status: status.notAuthorized, meaning: 'Refused: not authorized.' },
-  { status: 0xa700, meaning: 'Out of resources: the identifier is longer than 1 MB, or a bound of this program.' },
+  { status: 0xa700, meaning: 'Out of resources: the identifier or a key is too long, or a bound of this program.' },
   {
     status: 0xa900,
     meaning:
@@ -58,7 +58,7 @@ export const createWorklistService = (options: WorklistServiceOptions): Service 
 
 async function serveFind(exchange: Exchange, { worklist, settings }: WorklistServiceOptions): Promise<void> {
   const { transferSyntax, caller, signal } = exchange;
-  const header = readDataSet(await exchange.identifier(), transferSyntax);
+  const header = readQuery(await exchange.identifier(), transferSyntax);
   checkCharacterSet(header);
   const identifier = exactJson(header);
   if (!Object.keys(identifier).some(isKey)) throw new PacsError('bad-request', 'The query asks for nothing.');
