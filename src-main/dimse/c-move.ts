@@ -78,7 +78,8 @@ async function move(exchange: Exchange, options: MoveOptions): Promise<void> {
   const files = await options.store.files(scope);
   if (!settings.SynchronousCMove && submitMove && files.length > 0) {
     await submitMove({ destination: node.name, instances: files.map(named), originator: originatorOf(exchange) });
-    return exchange.respond({ Status: status.success, ...nothingLeft });
+    /* Without counts: the images are on their way, and the job's sub-operations are none of this request any more. */
+    return exchange.respond({ Status: status.success });
   }
   await moveNow(exchange, node, files, options);
 }
@@ -93,14 +94,6 @@ const named = ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: StoredFi
   SeriesInstanceUID,
   SOPInstanceUID,
 });
-
-/* The job's sub-operations are none of this request any more. */
-const nothingLeft = {
-  NumberOfRemainingSuboperations: 0,
-  NumberOfCompletedSuboperations: 0,
-  NumberOfFailedSuboperations: 0,
-  NumberOfWarningSuboperations: 0,
-} as const;
 
 async function moveNow(
   exchange: Exchange,

@@ -107,8 +107,8 @@ const sum = (
 };
 
 function failureOf(keys: Keys, result: RetrieveResult, name: string): Failure | undefined {
-  const { completed, warning, failed, failedInstances } = result;
-  if (failed === 0 && completed + warning > 0) return undefined;
+  const { completed, warning, failed, isCounted, failedInstances } = result;
+  if (failed === 0 && (completed + warning > 0 || !isCounted)) return undefined;
   if (failed === 0) return { keys, sentence: `${name} has none of these images.` };
   const sentence = `${failed} of ${completed + warning + failed} images did not come from ${name}.`;
   return { keys, sentence, instances: failedInstances.slice(0, mostNamed) };

@@ -350,7 +350,7 @@ describe('fetching', () => {
 
   it('from a node that sends by itself afterwards (SynchronousCMove off)', async () => {
     const { here, there } = await pair(uids(4), { SynchronousCMove: false });
-    await fetch(here, 'C-MOVE', { StudyInstanceUID: study });
+    expect((await fetch(here, 'C-MOVE', { StudyInstanceUID: study })).status).toBe('success');
     await until(async () => (await here.store.files({ StudyInstanceUID: study })).length === 4);
     const [job] = await there.jobs.list();
     expect(job).toMatchObject({ type: 'DicomMoveScp', description: 'here', total: 4 });

@@ -63,7 +63,10 @@ export async function get(
       const command = { CommandField: commandField.getRequest };
       const onRequest = (asked: PeerRequest): Promise<PeerAnswer> => receiver.answer(asked);
       const result = await retrieve(requestor, accepted, node, request, command, { ...options, onRequest });
-      return { ...result, received: receiver.received, refused: receiver.refused };
+      const { received, refused } = receiver;
+      /* What came is counted here, whatever the other side counts. */
+      const counts = result.isCounted ? {} : { completed: received, failed: refused.length, isCounted: true };
+      return { ...result, ...counts, received, refused };
     },
     { signal: options.signal, patience: timeoutOf(node, context) * retrievePatience },
   );

@@ -18,6 +18,8 @@ import { statusError } from './status-error.ts';
 
 /** What came of it. */
 export interface RetrieveResult extends RetrieveCounts {
+  /** False where the other side never said how many: they are sent by and by, or it does not count. */
+  readonly isCounted: boolean;
   /** SOP instance UIDs that the other side could not send, as far as it names them. */
   readonly failedInstances: readonly string[];
 }
@@ -44,7 +46,7 @@ export async function retrieve(
   command: CommandValues & { readonly CommandField: number },
   options: RetrieveOptions & { readonly onRequest?: (request: PeerRequest) => Promise<PeerAnswer> },
 ): Promise<RetrieveResult> {
-  let counts = noCounts;
+  let [counts, isCounted] = [noCounts, false];
   const { command: final, dataSet } = await requestor.request(
     id,
     { AffectedSOPClassUID: abstractSyntax, Priority: 0, ...command },
@@ -54,13 +56,21 @@ export async function retrieve(
       ...(options.onRequest ? { onRequest: options.onRequest } : {}),
       onPending: (pending) => {
         counts = countsOf(pending, counts);
+        isCounted ||= saysCounts(pending);
         options.onProgress?.(counts);
       },
     },
   );
   if (options.signal?.aborted || final.Status === status.cancelled) throw cancelledError();
   if (final.Status !== status.success && final.Status !== withFailures) throw statusError(node.AET, 'Fetching', final);
+  isCounted ||= saysCounts(final);
   counts = { ...countsOf(final, counts), remaining: final.NumberOfRemainingSuboperations ?? 0 };
   options.onProgress?.(counts);
-  return { ...counts, failedInstances: dataSet ? texts(readDataSet(dataSet, transferSyntax), '00080058') : [] };
+  return {
+    ...counts,
+    isCounted,
+    failedInstances: dataSet ? texts(readDataSet(dataSet, transferSyntax), '00080058') : [],
+  };
 }
+
+const saysCounts = ({ NumberOfCompletedSuboperations: completed }: CommandValues): boolean => completed !== undefined;
