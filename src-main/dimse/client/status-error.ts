@@ -23,8 +23,8 @@ const rows: readonly Row[] = [
   [0x0100, 0xff00, 'bad-request', 'could not process it'],
 ];
 
-/** The error of a final status; the words of the other side, which may name a patient, stay in the cause. */
-export function statusError(calledAET: string, operation: string, { Status = 0, ErrorComment }: Command): PacsError {
+/** The error of a final status. The words of the other side may name a patient, and errors go into the log: they are left out. */
+export function statusError(calledAET: string, operation: string, { Status = 0 }: Pick<Command, 'Status'>): PacsError {
   const [, , code, what] = rows.find(([status, mask]) => (Status & mask) === status) ?? [
     0,
     0,
@@ -32,6 +32,5 @@ export function statusError(calledAET: string, operation: string, { Status = 0, 
     'refuses',
   ];
   const hex = Status.toString(16).toUpperCase().padStart(4, '0');
-  const cause = ErrorComment ? { cause: new Error(ErrorComment) } : {};
-  return new PacsError(code as PacsErrorCode, `${operation}: ${calledAET} ${what} (status ${hex}).`, cause);
+  return new PacsError(code as PacsErrorCode, `${operation}: ${calledAET} ${what} (status ${hex}).`);
 }
