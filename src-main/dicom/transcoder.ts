@@ -65,7 +65,12 @@ export function createTranscoder({
   });
   const end = new AbortController();
   let made: Promise<string> | undefined;
-  const workFolder = (): Promise<string> => (made ??= prepare(folder));
+  /* What fails now, such as by a full disk, is tried again with the next image. */
+  const workFolder = (): Promise<string> =>
+    (made ??= prepare(folder).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
 
   const waiting: (() => void)[] = [];
   let running = 0;

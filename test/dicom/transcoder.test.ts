@@ -49,6 +49,19 @@ test('a small data set stays in memory, a large one goes to a file that is remov
   expect(readdirSync(place)).toEqual([]);
 });
 
+test('a folder that could not be made is made when it can be; closing does not fail over it', async () => {
+  const inTheWay = join(folder, `file-${Math.random()}`);
+  writeFileSync(inTheWay, '');
+  const transcoder = createTranscoder({ threads: 1, folder: join(inTheWay, 'work') });
+  const source = imageFile(folder, 'early.dcm', square(64));
+  await expect(transcoder.transcode(source, bigEndian)).rejects.toThrow();
+  unlinkSync(inTheWay);
+  const made = await transcoder.transcode(source, bigEndian);
+  expect((await bytesOf(made.chunks())).length).toBe(made.size);
+  await made.discard(true);
+  await transcoder.close();
+});
+
 test('pixels that stay as they are, are read where they lie, also when the file is replaced meanwhile', async () => {
   const { place, transcoder } = start();
   const path = imageFile(folder, 'stays.dcm', square(512, 8));
