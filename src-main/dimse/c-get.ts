@@ -106,7 +106,8 @@ async function send(
 ): Promise<void> {
   let outgoing: OutgoingInstance;
   try {
-    outgoing = await opened;
+    /* A long clip may take a minute to be changed. */
+    outgoing = await operations.during(opened);
   } catch (thrown) {
     if (exchange.signal.aborted) return;
     const { message, cause } = toPacsError(thrown);

@@ -48,9 +48,6 @@ const roots: ReadonlyMap<string, RetrieveRoot> = new Map([
   ['1.2.840.10008.5.1.4.1.2.2.2', 'Study Root'],
 ]);
 
-/* Milliseconds without news after which the caller is told once more that we are at work. */
-const reminderTime = 5000;
-
 /** The service. */
 export const createMoveService = (options: MoveOptions): Service => ({
   name: 'C-MOVE',
@@ -109,14 +106,12 @@ async function moveNow(
     operations.note(file.SOPInstanceUID, outcome === 'stored' ? 'completed' : outcome);
     await operations.tell();
   };
-  const reminder = setInterval(() => void operations.remind().catch(() => undefined), reminderTime);
   let broken: PacsError | undefined;
   try {
-    await store(node, files, client, { signal, onResult, moveOriginator: originatorOf(exchange) });
+    const sending = store(node, files, client, { signal, onResult, moveOriginator: originatorOf(exchange) });
+    await operations.during(sending);
   } catch (thrown) {
     broken = toPacsError(thrown);
-  } finally {
-    clearInterval(reminder);
   }
   throwIfOver(signal);
   if (broken && !signal.aborted) for (const { SOPInstanceUID } of left) operations.note(SOPInstanceUID, 'failed');

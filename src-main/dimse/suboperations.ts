@@ -69,6 +69,8 @@ export function outcomeOf(code: number): Outcome {
 const counted = (count: number): number => Math.min(count, 0xffff);
 /* Of a list in explicit VR; so many UIDs name what failed well enough. */
 const longestList = 65_000;
+/* Milliseconds without news after which the caller is told once more that we are at work. */
+const usualReminderTime = 5000;
 /* Milliseconds between pending responses. */
 const pendingTime = 100;
 
@@ -76,14 +78,16 @@ const pendingTime = 100;
 export class SubOperations {
   readonly #exchange: Exchange;
   readonly #total: number;
+  readonly #reminderTime: number;
   readonly #counts: Record<Outcome, number> = { completed: 0, warning: 0, failed: 0 };
   readonly #failed: string[] = [];
   #toldAt = 0;
   #telling: Promise<void> = Promise.resolve();
 
-  constructor(exchange: Exchange, total: number) {
+  constructor(exchange: Exchange, total: number, reminderTime: number = usualReminderTime) {
     this.#exchange = exchange;
     this.#total = total;
+    this.#reminderTime = reminderTime;
   }
 
   /** Those that were sent, with or without warning. */
@@ -121,6 +125,17 @@ export class SubOperations {
       this.#exchange.respond({ Status: status.pending, ...this.#numbers(true) }),
     );
     return this.#telling;
+  }
+
+  /** Waits for work that may take its time, and reminds the caller meanwhile; afterwards nothing is being told any more. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const reminder = setInterval(() => void this.remind().catch(() => undefined), this.#reminderTime);
+    try {
+      return await work;
+    } finally {
+      clearInterval(reminder);
+      await this.#telling.catch(() => undefined);
+    }
   }
 
   /** The final response; `sentence` says why it is none of success. @throws AssociationEnd where the association is over */
