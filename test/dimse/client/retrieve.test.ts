@@ -264,8 +264,19 @@ describe('A node that', () => {
       completed: 3,
       failed: 2,
       warning: 0,
+      isCounted: true,
       failedInstances: ['1.2', '1.3'],
     });
+  });
+
+  test('does not count what it sends is believed', async () => {
+    const port = await startAcceptingPeer(async (association) => {
+      await request(association);
+      const final = makeCommand({ 0x0100: 0x8021, 0x0120: 1, 0x0800: 0x0101, 0x0900: 0 });
+      association.sendRaw(dataPdu(1, 'command', final));
+      await released(association);
+    });
+    expect(await move(nodeAt(port), study, clientContext())).toMatchObject({ completed: 0, isCounted: false });
   });
 
   /** A peer that refuses queries (it closes) and serves a C-GET with what `serve` sends; contexts of CT begin at ID 3. */
