@@ -85,7 +85,7 @@ export async function crowd(): Promise<void> {
       [`questions answered meanwhile over ${asking} associations`, String(times.length)],
       ['of these, median and p95', `${median(times).toFixed(0)} ms, ${percentile(times, 0.95).toFixed(0)} ms`],
       ['event loop delay p99, longest', `${p99.toFixed(0)} ms, ${longest.toFixed(0)} ms`],
-      ['most memory of the server (RSS)', `${(mostMemory / 2 ** 20).toFixed(0)} MB`],
+      ['most memory of the server, mapped files apart', `${(mostMemory / 2 ** 20).toFixed(0)} MB`],
     ];
     console.log(['| crowd | seen |', '|---|---|', ...rows.map(([what, seen]) => `| ${what} | ${seen} |`)].join('\n'));
   } finally {

@@ -93,7 +93,7 @@ const statusRows = ({ statuses, status: statusOf = serviceStatus }: Service): (r
   statuses ? statuses.map(({ status: code, meaning }) => [hex(code), meaning]) : faultRows(statusOf);
 
 /** The statement for these services under these settings. */
-export function conformanceStatement(services: readonly Service[], settings: Settings): string {
+function conformanceStatement(services: readonly Service[], settings: Settings): string {
   const takesClass = createSOPClassFilter(settings);
   const takesSyntax = createTransferSyntaxFilter(settings);
   const taken = storageSOPClasses.filter(({ uid }) => takesClass(uid));

@@ -84,7 +84,7 @@ export const settingsSchema = z.object({
   DicomModalitiesInDatabase: z
     .boolean()
     .default(true)
-    .describe('Nodes may be added and changed in the window; those of the configuration file stay as they are there.'),
+    .describe('Nodes that are added while the program runs are kept; else they are forgotten when it ends.'),
   DicomScuTimeout: seconds.default(10).describe('Seconds to wait for the answers of another node.'),
   DicomScuPreferredTransferSyntax: z
     .string()
@@ -263,9 +263,6 @@ export const settingsSchema = z.object({
     })
     .prefault({}),
 });
-
-/** One more AE title of ours. */
-export type OwnAET = z.output<typeof ownAET>;
 
 /** All settings, checked, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;

@@ -16,7 +16,6 @@ import {
   type Item,
   type Roles,
 } from './association-items.ts';
-export { extendedItem, roleItem, userIdentityAnswerItem, type Roles } from './association-items.ts';
 import { abort, pdu, pduHeaderLength, pduType } from './pdu.ts';
 
 /** One proposed presentation context, PS3.8 9.3.2.2. */

@@ -4,7 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Header } from '../dicom/data-set.ts';
 import { createHeaderReader } from '../dicom/header-reader.ts';
-import type { Blocks } from './blocks.ts';
+import { isLargest, type Block, type Blocks } from './blocks.ts';
 import type { Disk } from './disk.ts';
 
 /** A stream that came to its end: what it was, and its last bytes, which are not on disk yet. */
@@ -14,7 +14,7 @@ export interface Arrival {
   readonly digest: Buffer;
   readonly header: Header;
   /** Good until `finish` is done. */
-  readonly lastBytes: Uint8Array<SharedArrayBuffer>;
+  readonly lastBytes: Block;
   /** True where the bytes before them are on disk already. */
   readonly isLarge: boolean;
 }
@@ -37,26 +37,70 @@ export async function takeIn<R>(
   path: string,
   finish: (arrival: Arrival) => Promise<R>,
 ): Promise<R> {
-  const block = intake.blocks.take();
+  const gathering = new Gathering(intake, path);
   try {
-    return await finish(await arrive(intake, stream, path, block));
+    return await finish(await arrive(intake, stream, gathering));
   } catch (error) {
     await unlink(path).catch(() => undefined);
     throw toPacsError(error);
   } finally {
-    intake.blocks.giveBack(block);
+    gathering.close();
+  }
+}
+
+/** The bytes of one stream on their way to disk: a block in memory, and the file to which full blocks go. */
+class Gathering {
+  readonly #intake: Intake;
+  readonly #path: string;
+  #block: Block;
+  #filled = 0;
+
+  constructor(intake: Intake, path: string) {
+    this.#intake = intake;
+    this.#path = path;
+    this.#block = intake.blocks.take('small');
+  }
+
+  /** What is not on disk yet. */
+  get lastBytes(): Block {
+    return this.#block.subarray(0, this.#filled);
+  }
+
+  async add(chunk: Uint8Array): Promise<void> {
+    for (let rest = chunk; rest.length > 0;) {
+      const part = rest.subarray(0, this.#block.length - this.#filled);
+      this.#block.set(part, this.#filled);
+      this.#filled += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#filled === this.#block.length) await this.#makeRoom();
+    }
+  }
+
+  close(): void {
+    this.#intake.blocks.giveBack(this.#block);
+  }
+
+  async #makeRoom(): Promise<void> {
+    if (isLargest(this.#block)) {
+      await this.#intake.disk.append(this.#path, this.#block);
+      this.#filled = 0;
+      return;
+    }
+    const larger = this.#intake.blocks.take('large');
+    larger.set(this.#block);
+    this.#intake.blocks.giveBack(this.#block);
+    this.#block = larger;
   }
 }
 
 async function arrive(
-  { disk, maximumBytes }: Intake,
+  { maximumBytes }: Intake,
   stream: AsyncIterable<Uint8Array>,
-  path: string,
-  block: Uint8Array<SharedArrayBuffer>,
+  gathering: Gathering,
 ): Promise<Arrival> {
   const hash = createHash('sha256');
   const reader = createHeaderReader();
-  let [size, filled] = [0, 0];
+  let size = 0;
   for await (const chunk of abortable(stream)) {
     size += chunk.length;
     if (size > maximumBytes)
@@ -64,23 +108,10 @@ async function arrive(
     hash.update(chunk);
     reader.write(chunk);
     if (reader.fault) throw reader.fault;
-    for (let rest = chunk; rest.length > 0;) {
-      const part = rest.subarray(0, block.length - filled);
-      block.set(part, filled);
-      filled += part.length;
-      rest = rest.subarray(part.length);
-      if (filled < block.length) continue;
-      await disk.append(path, block);
-      filled = 0;
-    }
+    await gathering.add(chunk);
   }
-  return {
-    size,
-    digest: hash.digest(),
-    header: reader.end(),
-    lastBytes: block.subarray(0, filled),
-    isLarge: size > filled,
-  };
+  const { lastBytes } = gathering;
+  return { size, digest: hash.digest(), header: reader.end(), lastBytes, isLarge: size > lastBytes.length };
 }
 
 /* A stream that breaks off is the sender's doing, whatever it throws. */
