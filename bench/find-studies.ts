@@ -142,7 +142,7 @@ export const questions: readonly Question[] = [
     title: '*fragment* of a name',
     keys: (turn, count) => {
       const [, given = ''] = someStudy(turn, count).PatientName.split('^');
-      return { PatientName: `*${given.slice(2, -2)}*` };
+      return { PatientName: `*${given.slice(1, -2)}*` };
     },
   },
   { title: 'a month', keys: (turn, count) => ({ StudyDate: someDays(turn, count, 400) }) },

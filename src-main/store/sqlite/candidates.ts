@@ -2,7 +2,7 @@
 import { type Attribute, findAttribute, type IndexedKeyword, type Level, levels } from '#shared/attributes.ts';
 import type { Query } from '#shared/query.ts';
 import { gramKeywords, gramQuery } from './grams.ts';
-import { boundsOf, isExact, matchSql, runsOf, type Sql } from './match.ts';
+import { allOf, boundsOf, isExact, matchSql, runsOf, type Sql } from './match.ts';
 import { tableOf } from './schema.ts';
 import type { Statements } from './statements.ts';
 import { isBelow, wordsOf } from './where.ts';
@@ -24,9 +24,7 @@ export type Candidates =
 /* With more than these a walk through the archive costs no more than to look at each. */
 const most = 20_000;
 const mostOfDays = 5000;
-/* From so many on it pays to ask the index of fragments too, if that has not too many itself. */
-const worthwhile = 50;
-const mostToIntersect = 2000;
+const worthwhile = 20;
 
 /* Keys that name few rows, the narrowest first. */
 const exactKeys: readonly IndexedKeyword[] = [
@@ -42,8 +40,8 @@ export function candidatesOf(statements: Statements, query: Query): Candidates {
   const days = daysOf(query);
   return (
     byExactKey(statements, query) ??
-    (days && byDaysAndFragments(statements, query, days)) ??
-    byFragments(statements, query, most) ??
+    (days && byDays(statements, query, days)) ??
+    byFragments(statements, query) ??
     (days && query.level !== 'PATIENT' ? { kind: 'days', ...days } : undefined) ?? {
       kind: 'span',
       after: 0,
@@ -57,7 +55,7 @@ export function narrowingOf(statements: Statements, query: Query): Sql | undefin
   if (exactKeys.some((keyword) => exactKey(query, keyword))) return undefined;
   const days = daysOf(query);
   if (days && byDays(statements, query, days)) return undefined;
-  const found = byFragments(statements, query, most);
+  const found = byFragments(statements, query);
   return found && withinIds(found.level, found.ids);
 }
 
@@ -102,31 +100,28 @@ function daysOf({ keys: { StudyDate: match } }: Query): { from: string; to: stri
 
 const dayRange = 'SELECT id FROM studies WHERE StudyDate >= ? AND StudyDate <= ?';
 
+/* Names lie in the index of days: of many studies those with another name are left out without a look at them. */
 function byDays(statements: Statements, query: Query, { from, to }: { from: string; to: string }): Found | undefined {
-  const ids = few(statements, dayRange, [from, to], mostOfDays);
+  const all = few(statements, dayRange, [from, to], mostOfDays);
+  const name = all && all.length > worthwhile ? nameSql(query) : undefined;
+  const ids = name ? few(statements, `${dayRange} AND ${name.text}`, [from, to, ...name.values], mostOfDays) : all;
   return ids && raised(statements, 'STUDY', ids, query.level);
 }
 
-function byDaysAndFragments(
-  statements: Statements,
-  query: Query,
-  days: { from: string; to: string },
-): Found | undefined {
-  const found = byDays(statements, query, days);
-  if (!found || found.ids.length < worthwhile) return found;
-  const named = byFragments(statements, query, mostToIntersect);
-  if (!named) return found;
-  const both = new Set(named.ids);
-  return { ...found, ids: found.ids.filter((id) => both.has(id)) };
+function nameSql({ level, keys: { PatientName: match }, caseSensitive = false }: Query): Sql | undefined {
+  const attribute = findAttribute('PatientName');
+  /* A patient's own name may be another than that of one of its studies. */
+  if (!attribute || !match || level === 'PATIENT') return undefined;
+  return allOf([matchSql(attribute, 'studies.PatientName', match, caseSensitive)]);
 }
 
-function byFragments(statements: Statements, query: Query, bound: number): Found | undefined {
+function byFragments(statements: Statements, query: Query): Found | undefined {
   const ofStudy = gramQuery([...keyRuns(query, 'STUDY'), ...wordsOf(query)]);
   const ofPatient = gramQuery(keyRuns(query, 'PATIENT'));
   /* A study has its patient's texts too, but those of a patient and of a study may fit two studies of that patient. */
   const both = query.level === 'PATIENT' ? (ofStudy ?? ofPatient) : [ofStudy, ofPatient].filter(Boolean).join(' AND ');
   const asked = both || undefined;
-  const ids = asked && few(statements, 'SELECT rowid FROM grams WHERE grams MATCH ?', [asked], bound);
+  const ids = asked && few(statements, 'SELECT rowid FROM grams WHERE grams MATCH ?', [asked], most);
   return ids ? raised(statements, 'STUDY', ids, query.level) : undefined;
 }
 

@@ -58,7 +58,8 @@ export const createStatements: readonly string[] = [
   'CREATE INDEX patients_id ON patients(PatientID_f)',
   'CREATE INDEX studies_patient ON studies(patient)',
   'CREATE INDEX studies_uid ON studies(StudyInstanceUID)',
-  'CREATE INDEX studies_date ON studies(StudyDate, StudyTime)',
+  /* With the name, so that name and day are decided without a look at the row. */
+  'CREATE INDEX studies_date ON studies(StudyDate, StudyTime, PatientName_f)',
   'CREATE INDEX studies_received ON studies(LastReceivedAt)',
   'CREATE INDEX studies_name ON studies(PatientName_f)',
   'CREATE INDEX studies_patient_id ON studies(PatientID_f)',
