@@ -58,7 +58,8 @@ export async function negotiate(
   const { callingAET, calledAET } = request;
   const origin = { kind: 'dimse', remoteAddress, callingAET, calledAET } as const;
   const own = context.ownTitles(calledAET);
-  const answer = full === undefined ? await decide(request, remoteAddress, own, context) : noPlace(full);
+  const isKnown = full === undefined && (await isKnownUser(request.userIdentity, context));
+  const answer = full === undefined ? await decide(request, remoteAddress, own, isKnown, context) : noPlace(full);
   if (!answer.isAccepted || !own) {
     if (!answer.isAccepted) {
       context.refused(answer.error, origin);
@@ -75,7 +76,11 @@ export async function negotiate(
     `${callingAET} (${remoteAddress}) has an association: ${accepted.length} of ${answer.contexts.length} presentation contexts.`,
   );
   const extended = answerExtended(request, accepted, context);
-  await conversation.accept(request, answer.contexts, answerItems(request, accepted, extended));
+  await conversation.accept(
+    request,
+    answer.contexts,
+    answerItems(accepted, extended, isKnown && request.userIdentity?.wantsAnswer),
+  );
   let lastMessageId = 0;
   const nextMessageId = (): number => (lastMessageId = (lastMessageId % 0xffff) + 1);
   return { request, origin, own, extended, nextMessageId, contexts: new Map(accepted.map((each) => [each.id, each])) };
@@ -96,9 +101,10 @@ async function decide(
   request: AssociationRequest,
   remoteAddress: string,
   own: OwnTitle | undefined,
-  { peers, people, policy, settings }: NegotiationContext,
+  isKnown: boolean,
+  { peers, policy, settings }: NegotiationContext,
 ): Promise<Answer> {
-  if (settings.Chairside.CheckUserIdentity && !(await isKnownUser(request.userIdentity, people)))
+  if (settings.Chairside.CheckUserIdentity && !isKnown)
     return {
       isAccepted: false,
       rejection: rejection.noReason,
@@ -110,9 +116,14 @@ async function decide(
   return policy(request, Object.fromEntries(verdicts) as Permissions, own);
 }
 
-/* Type 2 is a name with a password, PS3.7 D.3.3.7. */
-const isKnownUser = async (identity: UserIdentity | undefined, people: People): Promise<boolean> =>
-  identity?.type === 2 && (await people.verify(identity.primary, identity.secondary));
+/* Type 2 is a name with a password, PS3.7 D.3.3.7. It is verified where that is asked for, by us or by the caller. */
+const isKnownUser = async (
+  identity: UserIdentity | undefined,
+  { people, settings }: NegotiationContext,
+): Promise<boolean> =>
+  identity?.type === 2 &&
+  (settings.Chairside.CheckUserIdentity || identity.wantsAnswer) &&
+  (await people.verify(identity.primary, identity.secondary));
 
 function answerExtended(
   { extended }: AssociationRequest,
@@ -129,15 +140,15 @@ function answerExtended(
 
 /* Items that dcmjs-dimse does not write, or only for all contexts of a class at once. */
 function answerItems(
-  { userIdentity }: AssociationRequest,
   accepted: readonly AnsweredContext[],
   extended: ReadonlyMap<string, Uint8Array>,
+  answersIdentity = false,
 ): Buffer {
   const roles = new Map(accepted.flatMap(({ abstractSyntax, roles: each }) => (each ? [[abstractSyntax, each]] : [])));
   return Buffer.concat([
     ...[...roles].map(([uid, each]) => roleItem(uid, each)),
     ...[...extended].map(([uid, information]) => extendedItem(uid, information)),
-    ...(userIdentity?.wantsAnswer ? [userIdentityAnswerItem()] : []),
+    ...(answersIdentity ? [userIdentityAnswerItem()] : []),
   ]);
 }
 

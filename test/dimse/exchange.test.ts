@@ -287,6 +287,19 @@ test('Where people must be named, only a registered one with the right password 
   expect(refusals[0]?.error.message).toBe('It named no registered user with the right password.');
 });
 
+test('Where people need not be named, a name is confirmed only with its right password, and nobody is rejected', async () => {
+  const { port } = await startWith(endless, { RegisteredUsers: { müller: 'geheim' } });
+  for (const [password, answers] of [
+    ['geheim', 1],
+    ['falsch', 0],
+  ] as const) {
+    const association = await ask(port, { userItems: [[0x58, identity('müller', password)]] });
+    expect(association.answer?.type).toBe(pdu.accept);
+    expect(association.userItems(0x59)).toHaveLength(answers);
+    await association.release();
+  }
+});
+
 test('A damaged item of the user information is aborted', async () => {
   const { port } = await startWith(endless);
   for (const userItems of [[[0x54, Buffer.from([0, 200, 1])]], [[0x58, Buffer.from([2, 1, 0, 50])]]] as const)
