@@ -125,6 +125,7 @@ async function send(
         AffectedSOPInstanceUID: SOPInstanceUID,
       },
       whole(outgoing.dataSet),
+      outgoing.size,
     );
     isTaken = true;
     operations.note(SOPInstanceUID, outcomeOf(response.Status ?? 0));

@@ -7,7 +7,7 @@ import type { Message } from './message.ts';
 import type { Negotiated } from './negotiation.ts';
 import type { OwnTitle } from './own-titles.ts';
 import type { Caller } from './refusals.ts';
-import { sendMessage, type OutgoingDataSet, type PduWriter } from './send-data-set.ts';
+import { keepingTime, sendMessage, type OutgoingDataSet, type PduWriter } from './send-data-set.ts';
 import type { SocketReader } from './socket-reader.ts';
 import { errorComment } from './status.ts';
 
@@ -40,8 +40,11 @@ export interface Exchange {
   identifier(): Promise<Uint8Array>;
   /** Writes a response and waits until the other side takes it; what every response has is filled in. @throws AssociationEnd */
   respond(response: ExchangeResponse): Promise<void>;
-  /** Sends a request on this association and waits for its response; MessageID and CommandDataSetType are filled in. @throws AssociationEnd */
-  request(contextId: number, command: CommandValues, dataSet?: OutgoingDataSet): Promise<Command>;
+  /**
+   * Sends a request on this association and waits for its response; MessageID and CommandDataSetType are filled in. The
+   * other side has its usual time to answer, and that for keeping a data set of `size` bytes. @throws AssociationEnd
+   */
+  request(contextId: number, command: CommandValues, dataSet?: OutgoingDataSet, size?: number): Promise<Command>;
 }
 
 /* More than any identifier, worklist query or commitment of thousands of images needs. */
@@ -105,16 +108,18 @@ export function createExchange({ message, negotiated, reader, inbox, signal, dat
     },
     respond: ({ sentence, dataSet: body, ...values }) =>
       send(contextId, { ...responseTo(command), ErrorComment: sentence && errorComment(sentence), ...values }, body),
-    request: async (id, values, body) => {
+    request: async (id, values, body, size = 0) => {
       const MessageID = negotiated.nextMessageId();
       const response = inbox.response(MessageID);
       /* Whoever sends may fail before the response is asked for. */
       response.catch(() => undefined);
       await send(id, { ...values, MessageID }, body);
-      reader.isPatient = false;
+      /* From then on its silence is counted. */
+      const othersTurn = setTimeout(() => (reader.isPatient = false), keepingTime(size) * 1000);
       try {
         return await response;
       } finally {
+        clearTimeout(othersTurn);
         reader.isPatient = true;
       }
     },

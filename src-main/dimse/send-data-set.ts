@@ -18,6 +18,12 @@ export interface PduWriter {
 /* PDUs without a bound of the other side's still have one: a PDV is held in memory there. */
 const longestValue = 1024 * 1024;
 
+/* Bytes a second that a slow node writes before it can answer. */
+const slowDisk = 10_000_000;
+
+/** Seconds beside its usual time that the other side may take before it answers, since it has to keep so many bytes. */
+export const keepingTime = (bytes: number): number => bytes / slowDisk;
+
 /** Writes one message: the command, then its data set; resolves when the other side has taken most of it. */
 export async function sendMessage(
   writer: PduWriter,

@@ -24,6 +24,8 @@ import { dcmtkNote, hasDcmtk, makeDataSet, headerOf, until, writeInstances, file
 
 const study = '1.2.3.1';
 
+const imageKeys = { '00080052': 'IMAGE', '0020000D': study, '0020000E': '1.2.3.1.1' };
+
 /** An archive with so many images of the study. */
 async function withImages(count: number, pixelBytes: number, overrides: Record<string, unknown> = {}) {
   const archive = await startArchive(overrides);
@@ -236,6 +238,24 @@ describe('conversations', () => {
     sendRetrieve(next, 'studyGet', identifierOf(studyKeys(study)));
     expect((await retrieved(next)).Status).toBe(0);
     await next.release();
+  });
+
+  test('a caller has its time to keep a large image before it answers, and no more for a small one', async () => {
+    const { port, store } = await startArchive({ DicomScpTimeout: 0.5 });
+    await addBytes(store, Buffer.concat([headerOf('1.2.3.4.1', 'X'), makeDataSet('1.2.3.4.1', 12_000_000)]));
+    await addBytes(store, Buffer.concat([headerOf('1.2.3.4.2', 'X'), makeDataSet('1.2.3.4.2', 20_000)]));
+    const fetch = async (uid: string) => {
+      const association = await get(port);
+      sendRetrieve(association, 'studyGet', identifierOf({ ...imageKeys, '00080018': uid }));
+      const result = await retrieved(association, async () => {
+        await wait(1200);
+        return 0;
+      });
+      await association.release();
+      return result;
+    };
+    expect(await fetch('1.2.3.4.1')).toMatchObject({ Status: 0, counts: [undefined, 1, 0, 0] });
+    await expect(fetch('1.2.3.4.2')).rejects.toThrow();
   });
 
   test('a kept file that is gone or shorter is a failure of its own, and the others come', async () => {

@@ -4,6 +4,7 @@ import type { Modality } from '#shared/model.ts';
 import type { StoredFile } from '../../store/store.ts';
 import { commandField, type Command, type CommandValues } from '../command.ts';
 import { openOutgoing, type OutgoingInstance } from '../outgoing-instance.ts';
+import { keepingTime } from '../send-data-set.ts';
 import { timeoutOf, withAssociation, type ClientContext } from './client-context.ts';
 import { cancelledError } from './client-errors.ts';
 import type { Requestor } from './requestor.ts';
@@ -37,8 +38,6 @@ const uncompressed: readonly string[] = ['1.2.840.10008.1.2.1', '1.2.840.10008.1
 const mostOutOfResources = 3;
 /* A node that breaks off at so many images in a row will do so at the next. */
 const mostLeftBehind = 2;
-/* Bytes a second that a slow node writes before it can answer. */
-const slowDisk = 10_000_000;
 
 /** The sending to one node. */
 export class ImageSender {
@@ -91,7 +90,7 @@ export class ImageSender {
   /* Before it answers, the other side has to keep what it got. */
   #patience(files: readonly StoredFile[]): number {
     const timeout = timeoutOf(this.#node, this.#context);
-    return timeout && timeout + files.reduce((most, { size }) => Math.max(most, size), 0) / slowDisk;
+    return timeout && timeout + keepingTime(files.reduce((most, { size }) => Math.max(most, size), 0));
   }
 
   /** How many have their results; fewer than all where the association was over before. While one is sent the next one is opened. */
