@@ -1,8 +1,8 @@
 /** The contract's functions, each one line into a room. */
 import type { Events, Handlers } from '#shared/contract.ts';
 import type { Emitter } from '#shared/emitter.ts';
-import type { SystemInfo } from '#shared/model.ts';
-import { toPacsError } from '#shared/errors.ts';
+import type { Job, SystemInfo } from '#shared/model.ts';
+import { PacsError, toPacsError } from '#shared/errors.ts';
 import type { Log } from './log.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import { listSeries, listStudies } from './listing.ts';
@@ -59,6 +59,7 @@ const functions = ({ store, peers, worklist, jobs, network, events, system }: Ha
   'remote.retrieve': (input) => network.retrieve(input),
   'remote.send': (input) => network.send(input),
   'jobs.list': ({ limit }) => jobs.list(limit),
+  'jobs.get': ({ id }) => jobOf(jobs, id),
   'jobs.control': ({ id, action }) => nothing(jobs.control(id, action)),
   'jobs.priority': ({ id, priority }) => nothing(jobs.prioritise(id, priority)),
   'samples.add': () => addSamples(store, (progress) => events.emit('samples.progress', progress)),
@@ -68,3 +69,9 @@ const nothing = async (work: Promise<unknown>): Promise<undefined> => {
   await work;
   return undefined;
 };
+
+async function jobOf(jobs: Jobs, id: string): Promise<Job> {
+  const job = await jobs.get(id);
+  if (!job) throw new PacsError('not-found', 'There is no such job any more.');
+  return job;
+}

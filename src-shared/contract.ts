@@ -55,7 +55,7 @@ export const worklistFields = z.object({
   Modality: z.string().regex(/^[A-Z0-9_]{1,16}$/, 'A modality is a short code such as IO, PX, CT or US.'),
   ScheduledStationAETitle: dicomText(16).default(''),
   ScheduledProcedureStepStartDate: day,
-  ScheduledProcedureStepStartTime: time.default(''),
+  ScheduledProcedureStepStartTime: time.or(z.literal('')).default(''),
   ScheduledProcedureStepDescription: dicomText(64).default(''),
   ScheduledPerformingPhysicianName: dicomText(324).default(''),
 });
@@ -67,7 +67,8 @@ export const inputs = {
   /** Studies for the list: quick search, column filters as a person types them, sort, page. */
   'studies.list': z.object({
     text: z.string().max(200).optional(),
-    filters: z.partialRecord(keyword, z.string().max(200)).optional(),
+    /** Long enough for a list of a hundred UIDs. */
+    filters: z.partialRecord(keyword, z.string().max(6500)).optional(),
     order: z
       .array(z.object({ key: z.union([keyword, z.literal('ReceivedAt')]), descending: z.boolean().optional() }))
       .max(4)
@@ -127,6 +128,8 @@ export const inputs = {
   }),
   /** Jobs, newest first. */
   'jobs.list': z.object({ limit: z.int().min(1).max(1000).default(200) }),
+  /** One job with all of its content and output, which the list leaves out where they are long. */
+  'jobs.get': z.object({ id: z.string().max(64) }),
   'jobs.control': z.object({ id: z.string().max(64), action: z.enum(['cancel', 'pause', 'resume', 'resubmit']) }),
   'jobs.priority': z.object({ id: z.string().max(64), priority: z.int().min(-100).max(100) }),
 } as const;
@@ -163,6 +166,7 @@ export interface Outputs {
   'remote.retrieve': { readonly jobId: string };
   'remote.send': { readonly jobId: string };
   'jobs.list': readonly Job[];
+  'jobs.get': Job;
   'jobs.control': undefined;
   'jobs.priority': undefined;
 }

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconArrowBarToUp, IconPlayerPause, IconPlayerPlay, IconRefresh, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import type { Job } from '#shared/model.ts';
 import { Facts } from '../parts/facts.tsx';
 import { NodeFaultText } from '../parts/node-fault-text.tsx';
@@ -70,7 +71,9 @@ function Actions({ job }: JobProps) {
 function Failures({ job }: JobProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const failures = failuresOf(job);
+  const { jobs } = useWindowState();
+  const whole = useStore(jobs, (state) => state.whole);
+  const failures = failuresOf(whole?.id === job.id ? whole : job);
   if (failures.length === 0) return undefined;
   return (
     <section>

@@ -22,6 +22,8 @@ export interface JobsState {
   readonly error: PacsErrorValue | undefined;
   readonly part: JobsPart;
   readonly chosen: string | undefined;
+  /** The chosen one as a whole, where the list leaves out what came of it. */
+  readonly whole: Job | undefined;
   /** When the failures were last looked at; ISO 8601, UTC. */
   readonly seenAt: string;
   show(part: JobsPart): void;
@@ -94,9 +96,19 @@ export function createJobsStore(bridge: WindowBridge, memory: Memory): StoreApi<
       error: undefined,
       part: 'all',
       chosen: undefined,
+      whole: undefined,
       seenAt: memory.getItem(storageKey) ?? '',
       show: (part) => set({ part }),
-      choose: (chosen) => set({ chosen }),
+      choose: (chosen) => {
+        set({ chosen, whole: undefined });
+        const job = get().jobs?.find(({ id }) => id === chosen);
+        if (!job || !hasFailed(job) || job.output !== undefined) return;
+        // Without it the reason of the whole job is shown all the same.
+        bridge.call('jobs.get', { id: job.id }).then(
+          (whole) => get().chosen === whole.id && set({ whole }),
+          () => undefined,
+        );
+      },
       control: (id, action) => act(bridge.call('jobs.control', { id, action })),
       first: (id) => {
         const others = (get().jobs ?? []).filter((job) => isOpen(job) && job.id !== id).map((job) => job.priority);

@@ -5,7 +5,7 @@ import type { WindowBridge } from '../bridge/window-bridge.ts';
 export type HereByStudy = ReadonlyMap<string, number>;
 
 /** The longest filter that the archive takes, and so the UIDs that are asked for at once. */
-const longestFilter = 200;
+const longestFilter = 6500;
 
 /** UID lists (PS3.4 C.2.2.2.2) that are short enough. */
 function uidLists(uids: readonly string[]): readonly string[] {
@@ -29,7 +29,7 @@ export async function findHere(
   const here = new Map<string, number>();
   for (const StudyInstanceUID of uidLists(uids)) {
     if (!isWanted()) return;
-    const { rows } = await bridge.call('studies.list', { filters: { StudyInstanceUID }, limit: 100 });
+    const { rows } = await bridge.call('studies.list', { filters: { StudyInstanceUID }, limit: 1000 });
     for (const row of rows) {
       const uid = row.StudyInstanceUID ?? '';
       here.set(uid, (here.get(uid) ?? 0) + Number(row.NumberOfStudyRelatedInstances ?? 0));

@@ -87,6 +87,17 @@ describe('the jobs store', () => {
     ]);
   });
 
+  it('asks for what came of a failed job where the list leaves it out', async () => {
+    const whole = { ...jobs[1]!, output: { failed: [{ sentence: 'No room.' }] } };
+    const { getState } = createJobsStore(fakeBridge({ 'jobs.list': () => jobs, 'jobs.get': () => whole }), memory);
+    await settle();
+    getState().choose('b');
+    await settle();
+    expect(failuresOf(getState().whole!)).toMatchObject([{ sentence: 'No room.' }]);
+    getState().choose('a');
+    expect(getState().whole).toBeUndefined();
+  });
+
   it('answers an action with why it was not done', async () => {
     const { getState } = createJobsStore(fakeBridge({ 'jobs.list': () => jobs }), memory);
     await settle();

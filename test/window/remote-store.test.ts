@@ -82,7 +82,7 @@ describe('asking another node', () => {
     expect(getState().isCut).toBe(true);
     expect([...getState().here]).toEqual([[uid(2), 18]]);
     for (const input of asked('studies.list') as Input<'studies.list'>[])
-      expect(input.filters?.StudyInstanceUID?.length).toBeLessThanOrEqual(200);
+      expect(input.filters?.StudyInstanceUID?.length).toBeLessThanOrEqual(6500);
   });
 
   it('looks again for what is here when an image of the answers comes', async () => {

@@ -188,6 +188,7 @@ export function clinicAnswers(
       start({ type: 'DicomMoveScu', description: name, total: items.length }),
     'remote.send': ({ name, scopes }: Input<'remote.send'>) => start({ description: name, total: scopes.length }),
     'jobs.list': () => clinic.jobs,
+    'jobs.get': ({ id }: Input<'jobs.get'>) => clinic.jobs.find((job) => job.id === id),
     'jobs.control': ({ id, action }: Input<'jobs.control'>) => {
       const index = clinic.jobs.findIndex((job) => job.id === id);
       const job = clinic.jobs[index];
