@@ -1,5 +1,10 @@
 /** Whether we keep what a storage commitment names: only what is on disk and whose bytes still are those that came (PS3.4 J.3.2.2). */
-import { failureReason, type CommittedInstance, type InstanceReference } from '../jobs/commitment-values.ts';
+import {
+  failureReason,
+  type Commitment,
+  type CommittedInstance,
+  type InstanceReference,
+} from '../jobs/commitment-values.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,22 +15,26 @@ export interface CommitmentCheckContext {
   readonly log: Log;
 }
 
-/** Decides the instances that are pending, one after the other. @throws the signal's reason when it is aborted */
+/** Decides the instances that are pending, one after the other; what lacks the label is as if it were not here. @throws the signal's reason when it is aborted */
 export async function checkInstances(
-  instances: readonly CommittedInstance[],
+  { instances, label }: Pick<Commitment, 'instances' | 'label'>,
   context: CommitmentCheckContext,
   signal: AbortSignal,
 ): Promise<readonly CommittedInstance[]> {
   const decided: CommittedInstance[] = [];
   for (const instance of instances) {
     signal.throwIfAborted();
-    decided.push(instance.status === 'pending' ? await decide(instance, context) : instance);
+    decided.push(instance.status === 'pending' ? await decide(instance, label, context) : instance);
   }
   return decided;
 }
 
-async function decide(instance: CommittedInstance, context: CommitmentCheckContext): Promise<CommittedInstance> {
-  const reason = await reasonAgainst(instance, context).catch((error: unknown) => {
+async function decide(
+  instance: CommittedInstance,
+  label: string | undefined,
+  context: CommitmentCheckContext,
+): Promise<CommittedInstance> {
+  const reason = await reasonAgainst(instance, label, context).catch((error: unknown) => {
     context.log('error', 'An image could not be checked for a storage commitment.', error);
     return failureReason.processingFailure;
   });
@@ -37,9 +46,10 @@ async function decide(instance: CommittedInstance, context: CommitmentCheckConte
 /* An instance may be there under two patients; one whole file is enough. */
 async function reasonAgainst(
   { SOPClassUID, SOPInstanceUID }: InstanceReference,
+  label: string | undefined,
   { store, takesClass, log }: CommitmentCheckContext,
 ): Promise<number | undefined> {
-  const files = await store.files({ SOPInstanceUID });
+  const files = await store.files({ SOPInstanceUID, label });
   const ofClass = files.filter((file) => file.SOPClassUID === SOPClassUID);
   for (const file of ofClass) if (await store.verify(file)) return undefined;
   if (ofClass.length > 0) {

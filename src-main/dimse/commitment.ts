@@ -96,14 +96,19 @@ export const checkContext = ({
 
 /* The request is kept before it is answered: from then on we owe the report. */
 async function serveRequest(exchange: Exchange, options: CommitmentServiceOptions): Promise<void> {
-  const { command, caller, transferSyntax } = exchange;
+  const { command, caller, own, transferSyntax } = exchange;
   const { RequestedSOPClassUID, RequestedSOPInstanceUID, ActionTypeID } = command;
   if (RequestedSOPClassUID !== storageCommitment) return refuse(exchange, status.noSuchSOPClass);
   if (RequestedSOPInstanceUID !== storageCommitmentInstance) return refuse(exchange, status.noSuchSOPInstance);
   if (ActionTypeID !== requestAction) return refuse(exchange, status.noSuchActionType);
   const question = readActionInformation(await exchange.identifier(), transferSyntax);
   const node = await options.peers.find(caller.callingAET, caller.remoteAddress);
-  const { id, isNew } = await options.commitments.accept({ ...question, AET: caller.callingAET, node: node?.name });
+  const { id, isNew } = await options.commitments.accept({
+    ...question,
+    AET: caller.callingAET,
+    node: node?.name,
+    label: own.Label,
+  });
   /* Even a caller that is gone by now gets its report. */
   await exchange.respond({ Status: status.success, ActionTypeID }).catch(() => undefined);
   if (isNew && !(await reportHere(id, exchange, options))) await options.reportLater(id);
@@ -119,7 +124,7 @@ async function reportHere(id: number, exchange: Exchange, options: CommitmentSer
   try {
     const commitment = await commitments.get(id);
     if (!commitment) return true;
-    const instances = await checkInstances(commitment.instances, checkContext(options), signal);
+    const instances = await checkInstances(commitment, checkContext(options), signal);
     await wait(leavingTime, undefined, { signal });
     const { command, dataSet } = commitmentReport(commitment.TransactionUID, instances);
     const { Status } = await exchange.request(exchange.contextId, command, dataSet(exchange.transferSyntax));

@@ -41,6 +41,8 @@ export interface CommitmentSummary {
 
 /** A storage commitment with what became of each instance. */
 export interface Commitment extends CommitmentSummary {
+  /** `scp`: the label of our AE title that was called; only instances with it are confirmed. */
+  readonly label?: string | undefined;
   readonly instances: readonly CommittedInstance[];
 }
 

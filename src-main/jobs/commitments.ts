@@ -22,6 +22,8 @@ interface CommitmentRequest {
   readonly TransactionUID: string;
   readonly AET: string;
   readonly node?: string | undefined;
+  /** Of our AE title that was called. */
+  readonly label?: string | undefined;
   readonly references: readonly InstanceReference[];
 }
 
@@ -65,6 +67,7 @@ const fewestKept = 100;
 interface Row extends Omit<CommitmentSummary, 'node' | 'requestedAt' | 'endedAt' | 'error'> {
   readonly node: string | null;
   readonly job: string | null;
+  readonly label: string | null;
   readonly requestedAt: number;
   readonly endedAt: number | null;
   readonly error: string | null;
@@ -119,7 +122,7 @@ class Room implements Commitments {
   accept(request: CommitmentRequest): Promise<{ id: number; isNew: boolean }> {
     return this.#inTurn(async () => {
       const open = (await this.#rows('scp', request.TransactionUID)).filter(({ endedAt }) => endedAt === null);
-      const same = open.find((row) => row.AET === request.AET && isSame(row, request.references));
+      const same = open.find((row) => row.AET === request.AET && isSame(row, request));
       if (same) return { id: same.id, isNew: false };
       const instances = request.references.map(open.length > 0 ? duplicate : pending);
       return { id: await this.#insert('scp', request, instances), isNew: true };
@@ -144,7 +147,13 @@ class Room implements Commitments {
     const column = typeof id === 'number' ? 'id' : 'TransactionUID';
     const sql = `SELECT * FROM commitments WHERE ${column} = ? ORDER BY id DESC LIMIT 1`;
     const [row] = await this.#records.all<Row>(sql, [id]);
-    return row && { ...summary(row), instances: JSON.parse(row.instances) as CommittedInstance[] };
+    return (
+      row && {
+        ...summary(row),
+        label: row.label ?? undefined,
+        instances: JSON.parse(row.instances) as CommittedInstance[],
+      }
+    );
   }
 
   async list(limit = 100): Promise<readonly CommitmentSummary[]> {
@@ -165,13 +174,13 @@ class Room implements Commitments {
 
   async #insert(
     role: Row['role'],
-    { TransactionUID, AET, node }: CommitmentRequest,
+    { TransactionUID, AET, node, label }: CommitmentRequest,
     instances: readonly CommittedInstance[],
     job?: string,
   ): Promise<number> {
-    const sql = `INSERT INTO commitments (role, TransactionUID, AET, node, job, status, requestedAt, total, failed, instances)
-      VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, 0, ?) RETURNING id`;
-    const begin: RecordValue[] = [role, TransactionUID, AET, node ?? null, job ?? null];
+    const sql = `INSERT INTO commitments (role, TransactionUID, AET, node, job, label, status, requestedAt, total, failed, instances)
+      VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?, 0, ?) RETURNING id`;
+    const begin: RecordValue[] = [role, TransactionUID, AET, node ?? null, job ?? null, label ?? null];
     const values = [...begin, Date.now(), instances.length, JSON.stringify(instances)];
     const [rows] = await this.#records.change({ sql, values });
     return rows?.[0]?.['id'] as number;
@@ -200,7 +209,8 @@ const duplicate = (reference: InstanceReference): CommittedInstance => ({
   FailureReason: failureReason.duplicateTransactionUID,
 });
 
-const isSame = ({ instances }: Row, references: readonly InstanceReference[]): boolean => {
+const isSame = ({ label, instances }: Row, { references, ...request }: CommitmentRequest): boolean => {
+  if ((label ?? undefined) !== request.label) return false;
   const key = ({ SOPClassUID, SOPInstanceUID }: InstanceReference): string => `${SOPClassUID} ${SOPInstanceUID}`;
   const before = new Set((JSON.parse(instances) as CommittedInstance[]).map(key));
   return before.size === new Set(references.map(key)).size && references.every((each) => before.has(key(each)));

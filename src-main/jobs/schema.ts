@@ -4,7 +4,7 @@ import type { RecordsSchema } from '../records/records.ts';
 /*
  * jobs: times in milliseconds since 1970; `content` is what was asked for, `remaining` what is left of it (both JSON);
  * `lane` is what the job depends on, such as a node; jobs of one `strand` run in their order; `deaths` counts how often the program died while it ran without a save.
- * commitments: `role` is ours; `instances` is a JSON list; `job` the one that waits for the answer.
+ * commitments: `role` is ours; `instances` is a JSON list; `job` the one that waits for the answer; `label` is that of our AE title that was called.
  */
 const first = `
   CREATE TABLE jobs (
@@ -55,5 +55,7 @@ const first = `
   CREATE INDEX commitments_ended ON commitments (endedAt) WHERE endedAt IS NOT NULL;
 `;
 
+const second = 'ALTER TABLE commitments ADD COLUMN label TEXT';
+
 /** The tables of this room. */
-export const jobsSchema: RecordsSchema = { room: 'jobs', steps: [first] };
+export const jobsSchema: RecordsSchema = { room: 'jobs', steps: [first, second] };

@@ -32,7 +32,7 @@ export function createReportCommitmentRunner(options: NetworkJobsOptions): JobRu
     const isTaken = commitment?.endedAt !== undefined && commitment.error === undefined;
     if (!commitment || isTaken) return undefined;
     const name = commitment.node ?? peers.titled(commitment.AET)?.name;
-    const instances = await checkInstances(commitment.instances, checkContext(options), signal);
+    const instances = await checkInstances(commitment, checkContext(options), signal);
     const failed = instances.filter(({ status }) => status === 'failure').length;
     progress({ done: instances.length - failed, total: instances.length, failed });
     report({ TransactionUID: commitment.TransactionUID, failed });

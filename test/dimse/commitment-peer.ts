@@ -59,6 +59,7 @@ const items = (references: readonly InstanceReference[]): Item[] =>
 export interface AskOptions {
   readonly port: number;
   readonly callingAET?: string;
+  readonly calledAET?: string;
   readonly TransactionUID: string;
   readonly references: readonly InstanceReference[];
   /** Milliseconds to wait for the report on the association of the request. */
@@ -71,7 +72,7 @@ export interface AskOptions {
 
 /** Asks us for storage commitment; the status of the N-ACTION and what was reported until the association ended. */
 export async function askCommitment(options: AskOptions): Promise<{ Status: number; reports: PeerReport[] }> {
-  const { port, callingAET = 'PEER', TransactionUID, references, linger = 0 } = options;
+  const { port, callingAET = 'PEER', calledAET = 'CHAIRSIDE', TransactionUID, references, linger = 0 } = options;
   const client = new Client();
   const request = new NActionRequest(pushModel, options.instance ?? pushModelInstance, options.action ?? 1);
   const elements = options.elements ?? { TransactionUID, ReferencedSOPSequence: items(references) };
@@ -89,7 +90,7 @@ export async function askCommitment(options: AskOptions): Promise<{ Status: numb
     client.on('networkError', reject);
     client.on('associationRejected', () => reject(new Error('rejected')));
   });
-  client.send('127.0.0.1', port, callingAET, 'CHAIRSIDE', { associationLingerTimeout: linger });
+  client.send('127.0.0.1', port, callingAET, calledAET, { associationLingerTimeout: linger });
   await closed;
   return { Status, reports };
 }

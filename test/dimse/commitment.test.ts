@@ -35,6 +35,8 @@ interface Setup {
   readonly records: Records;
   readonly commitments: ReturnType<typeof openCommitments>;
   readonly lines: string[];
+  /** The label that images get from now on. */
+  readonly arriving: { label?: string };
 }
 
 /** A node with two images that knows a peer, and confirms. */
@@ -48,7 +50,8 @@ async function setUp(
   } = {},
 ): Promise<Setup> {
   const folder = await temporaryFolder();
-  const archive = await openArchive(folder);
+  const arriving: Setup['arriving'] = {};
+  const archive = await openArchive(folder, { labelOf: () => arriving.label });
   onTestFinished(() => archive.close());
   for (const { SOPInstanceUID } of known) await archive.receive(inPieces(smallInstance({ SOPInstanceUID })), scanner);
   const store: Store = { ...archive, ...(more.verify ? { verify: more.verify } : {}) };
@@ -65,7 +68,10 @@ async function setUp(
         stranger: { AET: 'STRANGER', Host: '127.0.0.1', Port: 1, AllowStorageCommitment: false },
       },
       DicomScpTimeout: 3,
-      Chairside: { DicomAlwaysAllowStorageCommitment: more.isOpenToAll ?? false },
+      Chairside: {
+        DicomAlwaysAllowStorageCommitment: more.isOpenToAll ?? false,
+        AETitles: [{ AET: 'NORTH', Label: 'north' }],
+      },
     },
     2,
     (settings, peers) => {
@@ -95,7 +101,7 @@ async function setUp(
       ];
     },
   );
-  return { ...server, lines, store, folder, records, commitments, ...(parts as { jobs: Jobs }) };
+  return { ...server, lines, arriving, store, folder, records, commitments, ...(parts as { jobs: Jobs }) };
 }
 
 describe('the report comes on the same association while it is open', () => {
@@ -152,6 +158,30 @@ describe('the report comes on the same association while it is open', () => {
       },
     ]);
     expect(await commitments.get(TransactionUID)).toMatchObject({ status: 'failure', total: 5, failed: 4 });
+  });
+});
+
+describe('under a title with a label only what has it is confirmed', () => {
+  const ask = async (peer: { port: number }, linger: number) => {
+    const { port, store, arriving } = await setUp(peer.port);
+    arriving.label = 'north';
+    const labelled = { SOPInstanceUID: '1.2.3.9.5', StudyInstanceUID: '1.2.3.9.50' };
+    await store.receive(inPieces(smallInstance(labelled)), scanner);
+    return askCommitment({ port, calledAET: 'NORTH', TransactionUID: uid(), references, linger });
+  };
+  const references = [known[0]!, reference('1.2.3.9.5')];
+  const failed = [['1.2.3.9.1', failureReason.noSuchObjectInstance]];
+
+  it('on the same association', async () => {
+    const { reports } = await ask(await startPeer(), 4000);
+    expect(reports).toMatchObject([{ committed: ['1.2.3.9.5'], failed }]);
+  });
+
+  it('on a new one', async () => {
+    const peer = await startPeer();
+    await ask(peer, 0);
+    await until(() => peer.reports.length === 1);
+    expect(peer.reports).toMatchObject([{ committed: ['1.2.3.9.5'], failed }]);
   });
 });
 
