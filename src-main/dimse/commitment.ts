@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { PacsError, type PacsErrorCode } from '#shared/errors.ts';
 import type { Settings } from '#shared/settings.ts';
-import type { Commitments } from '../jobs/commitments.ts';
+import type { AskedNode, Commitments } from '../jobs/commitments.ts';
 import type { Log } from '../log.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Store } from '../store/store.ts';
@@ -75,7 +75,7 @@ const statusMeanings = [
   },
   { status: status.noSuchSOPClass, meaning: 'The message is of another class.' },
   { status: status.noSuchActionType, meaning: 'Another action than the request.' },
-  { status: status.notAuthorized, meaning: 'Refused: not authorized.' },
+  { status: status.notAuthorized, meaning: 'Refused: not authorized, or a report of what another node was asked for.' },
   { status: status.unrecognizedOperation, meaning: 'An operation that is not offered.' },
   {
     status: status.resourceLimitation,
@@ -138,16 +138,34 @@ async function reportHere(id: number, exchange: Exchange, options: CommitmentSer
   }
 }
 
-async function serveReport(exchange: Exchange, { commitments, log }: CommitmentServiceOptions): Promise<void> {
+async function serveReport(exchange: Exchange, options: CommitmentServiceOptions): Promise<void> {
+  const { commitments, log } = options;
   const { command, caller, transferSyntax } = exchange;
   const { EventTypeID, AffectedSOPClassUID } = command;
   if (AffectedSOPClassUID !== storageCommitment) return refuse(exchange, status.noSuchSOPClass);
   if (EventTypeID !== eventType.complete && EventTypeID !== eventType.failuresExist)
     return refuse(exchange, status.noSuchEventType);
   const answer = readEventInformation(await exchange.identifier(), transferSyntax);
-  if (!(await commitments.answered(answer))) {
-    log('warn', `${caller.callingAET} (${caller.remoteAddress}) reports a storage commitment that was not asked for.`);
+  const who = `${caller.callingAET} (${caller.remoteAddress})`;
+  const isAsked = await askedNode(exchange, options);
+  const isKnown = await commitments.answered(answer, isAsked).catch((thrown: unknown) => {
+    const isOther = thrown instanceof PacsError && thrown.code === 'forbidden';
+    if (isOther) log('warn', `${who} reports a storage commitment that another node was asked for: it is not taken.`);
+    throw thrown;
+  });
+  if (!isKnown) {
+    log('warn', `${who} reports a storage commitment that was not asked for.`);
     throw new PacsError('bad-request', 'No such transaction is known here.');
   }
   await exchange.respond({ Status: status.success, EventTypeID });
+}
+
+/* The caller is the node that we asked if it has the title by which we called it, or is the node of that name by now. */
+async function askedNode(
+  { caller }: Exchange,
+  { peers, settings: { StrictAetComparison } }: CommitmentServiceOptions,
+): Promise<(asked: AskedNode) => boolean> {
+  const node = await peers.find(caller.callingAET, caller.remoteAddress);
+  const key = (AET: string): string => (StrictAetComparison ? AET : AET.toUpperCase());
+  return (asked) => key(asked.AET) === key(caller.callingAET) || (node !== undefined && node.name === asked.node);
 }

@@ -1,5 +1,6 @@
 /** The reports of storage commitment, in both roles, kept in durable rows. */
 import { createEmitter, type Emitter } from '#shared/emitter.ts';
+import { PacsError } from '#shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { Records, RecordValue } from '../records/records.ts';
 import {
@@ -27,6 +28,9 @@ interface CommitmentRequest {
   readonly references: readonly InstanceReference[];
 }
 
+/** The node that we asked: its AE title then, and our name for it. */
+export type AskedNode = Pick<CommitmentSummary, 'AET' | 'node'>;
+
 /** The commitments; every change resolves when it is on disk. */
 export interface Commitments {
   readonly events: Emitter<CommitmentEvents>;
@@ -34,9 +38,10 @@ export interface Commitments {
   ask(request: CommitmentRequest & { readonly job?: string }): Promise<void>;
   /**
    * The answer to what we asked. An instance that it does not name has failed. An answer that comes again changes nothing.
-   * False where we asked nothing of that TransactionUID.
+   * False where we asked nothing of that TransactionUID. `isAsked` tells whether the answer comes from the node that we asked.
+   * @throws PacsError `forbidden` where it does not; then nothing is changed
    */
-  answered(answer: CommitmentAnswer): Promise<boolean>;
+  answered(answer: CommitmentAnswer, isAsked?: (asked: AskedNode) => boolean): Promise<boolean>;
   /** Nobody will answer any more, in words; an answer that comes nevertheless is taken. */
   expired(TransactionUID: string, sentence: string): Promise<void>;
   /**
@@ -97,10 +102,15 @@ class Room implements Commitments {
     });
   }
 
-  answered({ TransactionUID, committed, failed }: CommitmentAnswer): Promise<boolean> {
+  answered(
+    { TransactionUID, committed, failed }: CommitmentAnswer,
+    isAsked: (asked: AskedNode) => boolean = () => true,
+  ): Promise<boolean> {
     return this.#inTurn(async () => {
       const [row] = await this.#rows('scu', TransactionUID);
       if (!row) return false;
+      if (!isAsked({ AET: row.AET, node: row.node ?? undefined }))
+        throw new PacsError('forbidden', 'Another node was asked for this.');
       const asked = JSON.parse(row.instances) as CommittedInstance[];
       /* Only an answer has decided instances; what ended without one was given up. */
       if (asked.some(({ status }) => status === 'pending')) {

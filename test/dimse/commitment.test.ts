@@ -46,6 +46,7 @@ async function setUp(
     records?: Records;
     isStarted?: boolean;
     isOpenToAll?: boolean;
+    isStrict?: boolean;
     verify?: Store['verify'];
   } = {},
 ): Promise<Setup> {
@@ -65,9 +66,11 @@ async function setUp(
     {
       DicomModalities: {
         peer: { AET: 'PEER', Host: '127.0.0.1', Port: peerPort, Timeout: 2 },
+        other: { AET: 'OTHER', Host: '127.0.0.1', Port: 1 },
         stranger: { AET: 'STRANGER', Host: '127.0.0.1', Port: 1, AllowStorageCommitment: false },
       },
       DicomScpTimeout: 3,
+      StrictAetComparison: more.isStrict ?? false,
       Chairside: {
         DicomAlwaysAllowStorageCommitment: more.isOpenToAll ?? false,
         AETitles: [{ AET: 'NORTH', Label: 'north' }],
@@ -385,5 +388,22 @@ describe('reports of what nobody asked for', () => {
     await expect(bringReport(port, uid(), known, [], 'STRANGER')).rejects.toThrow('rejected');
     expect(lines.some((line) => line.includes('that was not asked for'))).toBe(true);
     expect(await bringReport(port, uid(), known, [], 'PEER', 3)).toBe(0x0113);
+  });
+});
+
+describe('reports of what another node was asked for', () => {
+  it.each([
+    [false, 'OTHER', 0x0124],
+    [true, 'peer', 0x0124],
+    [false, 'peer', 0],
+    [true, 'PEER', 0],
+  ])('with strict comparison of AE titles %s, %s gets the status %i', async (isStrict, callingAET, expected) => {
+    const { port, commitments, lines } = await setUp(1, { isStrict, isOpenToAll: true });
+    const TransactionUID = uid();
+    await commitments.ask({ TransactionUID, AET: 'PEER', node: 'peer', references: known });
+    expect(await bringReport(port, TransactionUID, known, [], callingAET)).toBe(expected);
+    const status = expected === 0 ? 'success' : 'pending';
+    expect(await commitments.get(TransactionUID)).toMatchObject({ status, instances: [{ status }, { status }] });
+    expect(lines.some((line) => line.includes('another node was asked for'))).toBe(expected !== 0);
   });
 });
