@@ -79,7 +79,8 @@ const statusMeanings = [
   { status: status.unrecognizedOperation, meaning: 'An operation that is not offered.' },
   {
     status: status.resourceLimitation,
-    meaning: 'More images at once than are checked, the disk is full, or a bound of this program.',
+    meaning:
+      'More images at once than are checked, too many requests that wait for their reports, or the disk is full.',
   },
 ] as const;
 
@@ -111,7 +112,17 @@ async function serveRequest(exchange: Exchange, options: CommitmentServiceOption
   });
   /* Even a caller that is gone by now gets its report. */
   await exchange.respond({ Status: status.success, ActionTypeID }).catch(() => undefined);
-  if (isNew && !(await reportHere(id, exchange, options))) await options.reportLater(id);
+  if (!isNew || (await reportHere(id, exchange, options))) return;
+  /* The request has its response, and a second one would be a breach of the protocol. */
+  await options
+    .reportLater(id)
+    .catch((error: unknown) =>
+      options.log(
+        'error',
+        'The report of a storage commitment could not be prepared; the next start brings it.',
+        error,
+      ),
+    );
 }
 
 const refuse = (exchange: Exchange, Status: number): Promise<void> =>

@@ -47,6 +47,7 @@ export interface Commitments {
   /**
    * Another node asks. The same request again, not reported yet, is the same commitment (`isNew` false); another one of the same
    * TransactionUID is one whose instances have all failed (PS3.3 C.14.1.1, 0131).
+   * @throws PacsError `busy` where so many of that AE title are open that it has to wait for reports first
    */
   accept(request: CommitmentRequest): Promise<{ readonly id: number; readonly isNew: boolean }>;
   /** The other node has our report, or (with a sentence) will not get it. */
@@ -66,6 +67,8 @@ export function openCommitments(records: Records, historySize: number, log: Log)
   return new Room(records, historySize, log);
 }
 
+/* Of one AE title; a scanner has one or two. Each waits for its report in a row and a job. */
+const mostOpen = 1000;
 /* Who asked must be able to read the answer. */
 const fewestKept = 100;
 
@@ -134,6 +137,8 @@ class Room implements Commitments {
       const open = (await this.#rows('scp', request.TransactionUID)).filter(({ endedAt }) => endedAt === null);
       const same = open.find((row) => row.AET === request.AET && isSame(row, request));
       if (same) return { id: same.id, isNew: false };
+      if ((await this.#countOpen(request.AET)) >= mostOpen)
+        throw new PacsError('busy', `${mostOpen} requests of ${request.AET} still wait for their reports.`);
       const instances = request.references.map(open.length > 0 ? duplicate : pending);
       return { id: await this.#insert('scp', request, instances), isNew: true };
     });
@@ -180,6 +185,12 @@ class Room implements Commitments {
   #rows(role: Row['role'], TransactionUID: string): Promise<Row[]> {
     const sql = 'SELECT * FROM commitments WHERE TransactionUID = ? AND role = ? ORDER BY id DESC';
     return this.#records.all<Row>(sql, [TransactionUID, role]);
+  }
+
+  async #countOpen(AET: string): Promise<number> {
+    const sql = `SELECT count(*) AS count FROM commitments
+      WHERE role = 'scp' AND endedAt IS NULL AND AET = ? COLLATE NOCASE`;
+    return (await this.#records.all<{ count: number }>(sql, [AET]))[0]?.count ?? 0;
   }
 
   async #insert(

@@ -352,6 +352,31 @@ describe('bad requests', () => {
     expect(await commitments.list()).toEqual([]);
   });
 
+  it('a report that cannot be prepared leads to no second response, and the next start brings it', async () => {
+    const reportLater = () => Promise.reject(new Error('The disk is full.'));
+    const late = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return true;
+    };
+    const { port, lines, commitments } = await setUp(1, { reportLater, patience: 0.1, verify: late });
+    const association = await connect({ port, contexts, callingAET: 'PEER' });
+    const dataSet = writeActionInformation({ TransactionUID: uid(), references: known }, '1.2.840.10008.1.2');
+    for (const pdv of action(dataSet)) association.sendPdu(pdu.data, pdv);
+    expect((await association.nextResponse()).Status).toBe(0);
+    await until(() => lines.some((line) => line.includes('the next start brings it')));
+    association.sendPdu(pdu.release, Buffer.alloc(4));
+    expect((await association.nextPdu())?.type).toBe(pdu.released);
+    association.destroy();
+    expect(await commitments.unreported()).toHaveLength(1);
+  });
+
+  it('more than may wait for their reports are told so', async () => {
+    const { port, commitments } = await setUp(1, { isStarted: false });
+    for (let at = 0; at < 1000; at++)
+      await commitments.accept({ TransactionUID: `1.2.3.${at}`, AET: 'PEER', references: known });
+    expect((await askCommitment({ port, TransactionUID: uid(), references: known })).Status).toBe(0x0213);
+  });
+
   it('a caller that is gone before the answer still gets its report', async () => {
     const peer = await startPeer();
     const { port } = await setUp(peer.port);

@@ -65,3 +65,19 @@ it('has a sentence for every reason', () => {
   expect(failureSentence(0x0a)).toBe('The reason has the number 000A.');
   expect(failureSentence(undefined)).toBe('The answer does not name the image.');
 });
+
+it('has so many open ones of an AE title, whatever its case', async () => {
+  const commitments = openCommitments(await testRecords(), 100, log);
+  const accept = (AET: string, at: number) =>
+    commitments.accept({ TransactionUID: `1.${at}`, AET, references: [reference('1')] });
+  const first = await accept('A', 0);
+  for (let at = 1; at < 1000; at++) await accept(at % 2 ? 'A' : 'a', at);
+  await expect(accept('A', 1000)).rejects.toMatchObject({
+    code: 'busy',
+    message: '1000 requests of A still wait for their reports.',
+  });
+  expect(await accept('A', 0)).toEqual({ id: first.id, isNew: false });
+  expect((await accept('B', 1000)).isNew).toBe(true);
+  await commitments.reported(first.id, [{ ...reference('1'), status: 'success' }]);
+  expect((await accept('A', 1000)).isNew).toBe(true);
+});
