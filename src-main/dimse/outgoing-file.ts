@@ -1,5 +1,5 @@
 /** The data set of a kept file, without preamble and meta information, as it lies. */
-import { closeSync, open as openFile } from 'node:fs';
+import { closeSync, fstat, open as openFile } from 'node:fs';
 import { promisify } from 'node:util';
 import { PacsError } from '#shared/errors.ts';
 import { dataSetStart } from '../dicom/data-set-start.ts';
@@ -15,6 +15,7 @@ export interface StoredDataSet {
 
 /* Plain descriptors, since closing one needs no trip to Node's threads. */
 const open = promisify(openFile);
+const stat = promisify(fstat);
 
 /** Opens a kept file of so many bytes and reads its first block. @throws PacsError damaged where it is gone or shorter. */
 export async function openStoredDataSet(path: string, fileSize: number): Promise<StoredDataSet> {
@@ -26,6 +27,9 @@ export async function openStoredDataSet(path: string, fileSize: number): Promise
   const close = (mayReuse: boolean): Promise<void> => (closing ??= reader.close(mayReuse).then(() => closeSync(file)));
   try {
     const first = (await reader.next()) ?? new Uint8Array(0);
+    /* What lacks its end would be found out only when most of it is sent. */
+    if (first.length < fileSize && (await stat(file)).size < fileSize)
+      throw new PacsError('damaged', 'A kept file is shorter than it was when it came.');
     const start = dataSetStart(first) ?? (await readHeader(path)).dataSetOffset;
     return { size: fileSize - start, dataSet: from(reader, first, start), close };
   } catch (error) {

@@ -1,5 +1,5 @@
 /** C-GET as the archive answers it: to DCMTK's getscu and Orthanc, and to callers that cancel, refuse, vanish, read slowly or ask for nonsense. */
-import { readFile, unlink, writeFile } from 'node:fs/promises';
+import { readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -269,6 +269,17 @@ describe('conversations', () => {
     expect(Status).toBe(0xb000);
     expect(counts).toEqual([undefined, 1, 2, 0]);
     expect(failed).toEqual([first!.SOPInstanceUID, second!.SOPInstanceUID]);
+    await association.release();
+  });
+
+  test('a kept file that lacks only its end is one failure, and the association goes on', async () => {
+    const { port, store } = await withImages(3, 3_000_000);
+    const [first] = await store.files({ StudyInstanceUID: study });
+    await truncate(first!.path, first!.size - 1000);
+    const association = await get(port);
+    sendRetrieve(association, 'studyGet', identifierOf(studyKeys(study)));
+    const { Status, counts, failed } = await retrieved(association);
+    expect([Status, counts, failed]).toEqual([0xb000, [undefined, 2, 1, 0], [first!.SOPInstanceUID]]);
     await association.release();
   });
 

@@ -83,10 +83,16 @@ test('what is not read to its end, or not at all, is closed', async () => {
 
 test('a file that is gone, empty or shorter is found out', async () => {
   const file = await kept(Buffer.concat([headerOf('1.2.3', 'X'), dataSet]));
-  truncateSync(file.path, 3_000_000);
   const outgoing = await openOutgoing(file, [explicitLittleEndian], undefined);
+  truncateSync(file.path, 3_000_000);
   await expect(copied(outgoing.dataSet)).rejects.toMatchObject({ code: 'damaged' });
   await outgoing.close(false);
+  await expect(openOutgoing(file, [explicitLittleEndian], undefined)).rejects.toMatchObject({ code: 'damaged' });
+  const transcoder = createTranscoder({ threads: 1 });
+  onTestFinished(() => transcoder.close());
+  await expect(openOutgoing(file, [implicitLittleEndian], transcoder)).rejects.toMatchObject({
+    code: expect.stringMatching(/damaged|truncated/),
+  });
   truncateSync(file.path, 0);
   await expect(openOutgoing(file, [explicitLittleEndian], undefined)).rejects.toMatchObject({ code: 'damaged' });
   unlinkSync(file.path);
