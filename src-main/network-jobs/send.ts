@@ -56,7 +56,8 @@ const mostFailed = 5000;
 export function createSendRunner(options: NetworkJobsOptions): JobRunner {
   return async (content, tools) => {
     const sending = createSending(content as SendContent);
-    const listed = await countFiles(options, sending);
+    const { listed, named } = await countFiles(options, sending);
+    sending.expect(named);
     /* After the last image nothing is listed any more, but what was sent may be still to be confirmed. */
     const isBegun = sending.sent + sending.failed.length > 0;
     if (listed === 0 && !isBegun) throw new PacsError('not-found', 'None of these images is here any more.');
@@ -64,7 +65,8 @@ export function createSendRunner(options: NetworkJobsOptions): JobRunner {
     try {
       await sendAll(sending, total, tools, options);
     } finally {
-      tools.report({ sent: sending.sent, failed: sending.failed, commitments: sending.commitments });
+      const { sent, failed, gone, commitments } = sending;
+      tools.report({ sent, failed, gone, commitments });
       await tools.save(sending.content());
     }
     if (sending.hasPostponed && sending.failed.length < mostFailed)
@@ -86,10 +88,18 @@ async function sendAll(sending: Sending, total: number, tools: JobTools, options
   await commit(sending, options);
 }
 
-async function countFiles({ store }: NetworkJobsOptions, sending: Sending): Promise<number> {
-  let count = 0;
-  for (const scope of sending.scopes) count += (await store.files(scope)).length;
-  return count;
+/* `listed` are here; of `named` some may be gone already, where the scopes say which ones. */
+async function countFiles(
+  { store }: NetworkJobsOptions,
+  sending: Sending,
+): Promise<{ readonly listed: number; readonly named: number }> {
+  let [listed, named] = [0, 0];
+  for (const scope of sending.scopes) {
+    const { length } = await store.files(scope);
+    listed += length;
+    named += Math.max(length, new Set([scope.SOPInstanceUID ?? []].flat()).size);
+  }
+  return { listed, named };
 }
 
 async function nextBatch(

@@ -20,6 +20,8 @@ export interface SendContent extends NodeContent {
 }
 
 interface SendState {
+  /** Images that there were when it began. */
+  readonly expected?: number | undefined;
   readonly sent: number;
   /** SOP instance UIDs of the first scopes that are done with. */
   readonly crossedOff: readonly string[];
@@ -43,6 +45,10 @@ export interface Sending {
   /** Jobs that ask whether the node keeps what was sent. */
   readonly commitments: readonly string[];
   readonly hasPostponed: boolean;
+  /** Images that there were when it began and that were deleted before their turn; known at the end, 0 before. */
+  readonly gone: number;
+  /** So many images are named or listed by the scopes; only what is said first counts. */
+  expect(count: number): void;
   isCrossedOff(file: StoredFile): boolean;
   stored(file: StoredFile): void;
   refused(file: StoredFile, sentence: string): void;
@@ -67,6 +73,7 @@ export const createSending = (content: SendContent): Sending => new State(conten
 class State implements Sending {
   readonly asked: SendContent;
   #scopes: readonly Scope[];
+  #expected: number | undefined;
   #sent: number;
   #crossedOff: Set<string>;
   #failed: FailedInstance[];
@@ -81,6 +88,7 @@ class State implements Sending {
     const { scopes, state } = asked;
     this.asked = asked;
     this.#scopes = scopes;
+    this.#expected = state?.expected;
     this.#sent = state?.sent ?? 0;
     this.#crossedOff = new Set(state?.crossedOff);
     this.#failed = [...(state?.failed ?? [])];
@@ -113,8 +121,17 @@ class State implements Sending {
     return this.#postponed.length > 0;
   }
 
+  get gone(): number {
+    const isThrough = this.#scopes.length === 0 && !this.hasPostponed;
+    return isThrough ? Math.max(0, (this.#expected ?? 0) - this.#sent - this.#failed.length) : 0;
+  }
+
   get doneBefore(): number {
     return this.#sent + this.#failed.length - this.#crossedOff.size;
+  }
+
+  expect(count: number): void {
+    this.#expected ??= count + this.doneBefore;
   }
 
   isCrossedOff({ SOPInstanceUID }: StoredFile): boolean {
@@ -166,6 +183,7 @@ class State implements Sending {
       ...this.asked,
       scopes: [...this.#scopes, ...this.#postponed],
       state: {
+        expected: this.#expected,
         sent: this.#sent,
         crossedOff: [...this.#crossedOff],
         failed: this.#failed,

@@ -17,6 +17,7 @@ import { secondaryCapture, startNode, study, uids, type TestNode } from './node.
 import { until } from './support.ts';
 
 const scope = { StudyInstanceUID: study };
+const ofSeries = { ...scope, SeriesInstanceUID: '1.2.3.4.2' };
 const send = async ({ jobs }: TestNode, commit = false): Promise<Job> =>
   jobs.ended(await jobs.submit(sendJob('there', [scope], commit)));
 
@@ -71,6 +72,30 @@ describe('sending', () => {
     expect(await send(here)).toMatchObject({ status: 'failure', error: { code: 'not-found' } });
     const other = await startNode({ instances: uids(1) });
     expect((await send(other)).error).toEqual({ code: 'not-found', message: 'There is no device "there" any more.' });
+  });
+
+  it('less than there was when it began, and says how many were deleted before their turn', async () => {
+    const all = uids(4);
+    const deleted = new Set<string>();
+    const there = await receiver((SOPInstanceUID) => {
+      if (SOPInstanceUID !== all[0] || deleted.size > 0) return;
+      deleted.add(SOPInstanceUID);
+      throw new PacsError('storage-full', 'No room.');
+    });
+    const here = await startNode({
+      instances: all,
+      modalities: toThere(there.port),
+      store: ({ files }) => ({
+        files: async (asked) => (await files(asked)).filter(({ SOPInstanceUID }) => !deleted.has(SOPInstanceUID)),
+      }),
+    });
+    expect(await send(here)).toMatchObject({ status: 'success', output: { sent: 3, failed: [], gone: 1 } });
+    /* Here it is known by name. */
+    const instances = all.map((SOPInstanceUID) => ({ ...ofSeries, SOPInstanceUID }));
+    const order = { destination: 'there', instances, originator: { AET: 'X', MessageID: 1 } };
+    const moved = await here.jobs.ended(await here.jobs.submit(moveJob(order)));
+    expect(moved).toMatchObject({ status: 'success', output: { sent: 3, gone: 1 } });
+    expect((await send(here)).output).toMatchObject({ sent: 3, gone: 0 });
   });
 
   it('nothing more, where the program died between the last image and the end; what was sent is still to be confirmed', async () => {
