@@ -1,5 +1,5 @@
 /** Watches a folder of .wl files: what is new, changed or gone is told; damaged ones are logged once for each change. */
-import { watch, type FSWatcher } from 'node:fs';
+import { watch, type FSWatcher, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PacsError, toPacsError } from '#shared/errors.ts';
@@ -175,17 +175,19 @@ class WatchedFolder implements WorklistFolder {
       this.#damaged.delete(name);
       return { name, stamp, dataSet };
     } catch (error) {
-      this.#failed(name, stamp, state.mtimeMs, error);
+      this.#failed(name, stamp, state, error);
       return 'damaged';
     }
   }
 
   /* A file that was written a moment ago may still be on its way: it is looked at again before anybody is told. */
-  #failed(name: string, stamp: string, writtenAt: number, error: unknown): void {
-    if (Math.abs(Date.now() - writtenAt) < 5 * this.#times.settle) return this.#soon(name, this.#times.settle);
+  #failed(name: string, stamp: string, { mtime, size }: Stats, error: unknown): void {
+    if (Math.abs(Date.now() - mtime.getTime()) < 5 * this.#times.settle) return this.#soon(name, this.#times.settle);
     this.#damaged.set(name, stamp);
     if (this.#damaged.size > 100_000) this.#damaged.clear();
-    this.#listener.log('warn', `The worklist file ${name} cannot be read: ${toPacsError(error).message}`);
+    /* Its name may be that of a patient, which has no place in a log; by size and time it is found as well. */
+    const which = `The worklist file of ${size} bytes that was written at ${mtime.toISOString()}`;
+    this.#listener.log('warn', `${which} cannot be read: ${toPacsError(error).message}`);
   }
 
   async close(): Promise<void> {
