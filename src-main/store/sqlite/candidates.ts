@@ -1,7 +1,7 @@
 /** Chooses where to look for a query's rows, so that no search reads more of the archive than it must. */
 import { type Attribute, findAttribute, type IndexedKeyword, type Level, levels } from '#shared/attributes.ts';
 import type { Query } from '#shared/query.ts';
-import { gramKeywords, gramQuery } from './grams.ts';
+import { gramKeywords, termsOf } from './grams.ts';
 import { allOf, boundsOf, isExact, matchSql, runsOf, type Sql } from './match.ts';
 import { tableOf } from './schema.ts';
 import type { Statements } from './statements.ts';
@@ -116,13 +116,34 @@ function nameSql({ level, keys: { PatientName: match }, caseSensitive = false }:
 }
 
 function byFragments(statements: Statements, query: Query): Found | undefined {
-  const ofStudy = gramQuery([...keyRuns(query, 'STUDY'), ...wordsOf(query)]);
-  const ofPatient = gramQuery(keyRuns(query, 'PATIENT'));
+  const ofStudy = termsOf([...keyRuns(query, 'STUDY'), ...wordsOf(query)]);
+  const ofPatient = termsOf(keyRuns(query, 'PATIENT'));
   /* A study has its patient's texts too, but those of a patient and of a study may fit two studies of that patient. */
-  const both = query.level === 'PATIENT' ? (ofStudy ?? ofPatient) : [ofStudy, ofPatient].filter(Boolean).join(' AND ');
-  const asked = both || undefined;
-  const ids = asked && few(statements, 'SELECT rowid FROM grams WHERE grams MATCH ?', [asked], most);
+  const isEither = query.level === 'PATIENT' && ofStudy.length > 0;
+  const asked = rarest(statements, isEither ? ofStudy : [...ofStudy, ...ofPatient]);
+  const ids = asked && few(statements, hasPieces, [asked], most);
   return ids ? raised(statements, 'STUDY', ids, query.level) : undefined;
+}
+
+const hasPieces = 'SELECT rowid FROM grams WHERE grams MATCH ?';
+const sample = 64;
+
+/*
+ * The two terms that the fewest studies have: the index reads all of each term's list, so a common one is not worth asking
+ * for. How far apart the first studies of a list are tells how long it is.
+ */
+function rarest(statements: Statements, terms: readonly string[]): string | undefined {
+  if (terms.length < 3) return terms.join(' AND ') || undefined;
+  const spacing = (term: string): number => {
+    const ids = statements.values({ text: `${hasPieces} LIMIT ?`, values: [term, sample] }) as number[];
+    return ids.length < sample ? Infinity : (ids.at(-1) ?? 0);
+  };
+  return terms
+    .map((term) => ({ term, spacing: spacing(term) }))
+    .toSorted((a, b) => (a.spacing === b.spacing ? 0 : b.spacing - a.spacing))
+    .slice(0, 2)
+    .map(({ term }) => term)
+    .join(' AND ');
 }
 
 const keyRuns = (query: Query, level: Level): string[] =>

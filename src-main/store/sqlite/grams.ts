@@ -34,26 +34,18 @@ export function piecesOf(folded: readonly string[]): string {
   return [...pieces].join(' ');
 }
 
-/** What asks the index for rows that have all of these runs of letters; undefined where they are too short to help. */
-export function gramQuery(runs: readonly string[]): string | undefined {
-  const whole = runs.map(lettersOf).filter((run) => run.length >= length);
-  if (whole.length > 0) return quoted(new Set(whole.flatMap(cover)));
+/** What the index can be asked for rows that have all of these runs of letters; none where they are too short to help. */
+export function termsOf(runs: readonly string[]): readonly string[] {
+  const letters = runs.map(lettersOf);
+  const whole = letters.filter((run) => run.length >= length);
+  if (whole.length > 0) return [...new Set(whole.flatMap(cover))].slice(0, mostPieces).map((piece) => `"${piece}"`);
   /* Three bytes: three letters, or one of the scripts that have thousands. */
-  const short = runs.map(lettersOf).filter((run) => Buffer.byteLength(run) >= 3);
-  return short.length > 0 ? short.map((run) => `"${run}"*`).join(' AND ') : undefined;
+  return letters.filter((run) => Buffer.byteLength(run) >= 3).map((run) => `"${run}"*`);
 }
 
-const quoted = (pieces: ReadonlySet<string>): string =>
-  [...pieces]
-    .slice(0, mostPieces)
-    .map((piece) => `"${piece}"`)
-    .join(' AND ');
-
-function cover(run: string): string[] {
-  const pieces: string[] = [];
-  for (let at = 0; at + length <= run.length; at += length) pieces.push(run.slice(at, at + length));
-  return [...pieces, run.slice(-length)];
-}
+/* All pieces of a run: which of them are rare is seen when the index is asked. */
+const cover = (run: string): string[] =>
+  Array.from({ length: run.length - length + 1 }, (_, at) => run.slice(at, at + length));
 
 /* FTS5's tokenizer takes letters, digits and all beyond ASCII; that some signs become the same is put right by looking. */
 const lettersOf = (text: string): string =>
