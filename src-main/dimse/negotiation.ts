@@ -3,7 +3,6 @@ import { PacsError } from '#shared/errors.ts';
 import type { Operation } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
 import type { Log } from '../log.ts';
-import type { People } from '../people/people.ts';
 import type { Peers } from '../peers/peers.ts';
 import {
   contextResult,
@@ -13,17 +12,18 @@ import {
   type Permissions,
 } from './association-policy.ts';
 import { extendedItem, roleItem, userIdentityAnswerItem } from './association-items.ts';
-import type { AssociationRequest, UserIdentity } from './association-request.ts';
+import type { AssociationRequest } from './association-request.ts';
 import type { Conversation } from './conversation.ts';
 import type { OwnTitle, OwnTitles } from './own-titles.ts';
 import { rejection } from './pdu.ts';
 import type { Caller } from './refusals.ts';
+import type { UserCheck, UserVerdict } from './user-check.ts';
 
 /** What a negotiation needs to know of its server. */
 export interface NegotiationContext {
   readonly settings: Settings;
   readonly peers: Peers;
-  readonly people: People;
+  readonly checkUser: UserCheck;
   readonly ownTitles: OwnTitles;
   /** Answers SOP class extended negotiation, by SOP class. */
   readonly extend: ReadonlyMap<string, (proposed: Uint8Array) => Uint8Array>;
@@ -58,8 +58,8 @@ export async function negotiate(
   const { callingAET, calledAET } = request;
   const origin = { kind: 'dimse', remoteAddress, callingAET, calledAET } as const;
   const own = context.ownTitles(calledAET);
-  const isKnown = full === undefined && (await isKnownUser(request.userIdentity, context));
-  const answer = full === undefined ? await decide(request, remoteAddress, own, isKnown, context) : noPlace(full);
+  const user = full === undefined ? await checkUser(request, remoteAddress, context) : 'unknown';
+  const answer = full === undefined ? await decide(request, remoteAddress, own, user, context) : noPlace(full);
   if (!answer.isAccepted || !own) {
     if (!answer.isAccepted) {
       context.refused(answer.error, origin);
@@ -79,7 +79,7 @@ export async function negotiate(
   await conversation.accept(
     request,
     answer.contexts,
-    answerItems(accepted, extended, isKnown && request.userIdentity?.wantsAnswer),
+    answerItems(accepted, extended, user === 'known' && request.userIdentity?.wantsAnswer),
   );
   let lastMessageId = 0;
   const nextMessageId = (): number => (lastMessageId = (lastMessageId % 0xffff) + 1);
@@ -101,14 +101,14 @@ async function decide(
   request: AssociationRequest,
   remoteAddress: string,
   own: OwnTitle | undefined,
-  isKnown: boolean,
+  user: UserVerdict,
   { peers, policy, settings }: NegotiationContext,
 ): Promise<Answer> {
-  if (settings.Chairside.CheckUserIdentity && !isKnown)
+  if (settings.Chairside.CheckUserIdentity && user !== 'known')
     return {
       isAccepted: false,
       rejection: rejection.noReason,
-      error: new PacsError('unauthorized', 'It named no registered user with the right password.'),
+      error: new PacsError('unauthorized', noUser[user]),
     };
   const verdicts = await Promise.all(
     operations.map(async (name) => [name, await peers.may(request.callingAET, remoteAddress, name)] as const),
@@ -116,14 +116,20 @@ async function decide(
   return policy(request, Object.fromEntries(verdicts) as Permissions, own);
 }
 
-/* Type 2 is a name with a password, PS3.7 D.3.3.7. It is verified where that is asked for, by us or by the caller. */
-const isKnownUser = async (
-  identity: UserIdentity | undefined,
-  { people, settings }: NegotiationContext,
-): Promise<boolean> =>
-  identity?.type === 2 &&
-  (settings.Chairside.CheckUserIdentity || identity.wantsAnswer) &&
-  (await people.verify(identity.primary, identity.secondary));
+const noUser: Readonly<Record<Exclude<UserVerdict, 'known'>, string>> = {
+  unknown: 'It named no registered user with the right password.',
+  'locked out': 'Too many wrong passwords came from this address; for a minute none is looked at.',
+};
+
+/* Where that is asked for, by us or by the caller. */
+const checkUser = async (
+  { userIdentity }: AssociationRequest,
+  remoteAddress: string,
+  context: NegotiationContext,
+): Promise<UserVerdict> =>
+  context.settings.Chairside.CheckUserIdentity || userIdentity?.wantsAnswer
+    ? context.checkUser(userIdentity, remoteAddress)
+    : 'unknown';
 
 function answerExtended(
   { extended }: AssociationRequest,

@@ -19,6 +19,7 @@ import { createPlaces } from './places.ts';
 import { createRefusals } from './refusals.ts';
 import type { Service } from './service.ts';
 import { createTlsServer } from './tls-server.ts';
+import { createUserCheck } from './user-check.ts';
 
 /** What the DICOM door opens onto. */
 export interface DimseServerOptions {
@@ -90,7 +91,7 @@ export function createDimseServer({
     settings,
     store,
     peers,
-    people,
+    checkUser: createUserCheck(people),
     services: byClass,
     ownTitles: createOwnTitles(settings),
     extend: new Map([...byClass].flatMap(([uid, { extend }]) => (extend ? [[uid, extend] as const] : []))),

@@ -287,6 +287,21 @@ test('Where people must be named, only a registered one with the right password 
   expect(refusals[0]?.error.message).toBe('It named no registered user with the right password.');
 });
 
+test('Who tries one password after the other is not listened to any more, not even with the right one', async () => {
+  const { port, refusals } = await startWith(endless, {
+    RegisteredUsers: { müller: 'geheim' },
+    Chairside: { CheckUserIdentity: true },
+  });
+  for (const password of ['a', 'b', 'c', 'd', 'e', 'geheim']) {
+    const { answer } = await ask(port, { userItems: [[0x58, identity('müller', password)]] });
+    expect(answer).toMatchObject({ type: pdu.reject, body: Buffer.from([0, 1, 1, 1]) });
+  }
+  expect(refusals.at(-1)?.error).toEqual({
+    code: 'unauthorized',
+    message: 'Too many wrong passwords came from this address; for a minute none is looked at.',
+  });
+});
+
 test('Where people need not be named, a name is confirmed only with its right password, and nobody is rejected', async () => {
   const { port } = await startWith(endless, { RegisteredUsers: { müller: 'geheim' } });
   for (const [password, answers] of [
