@@ -37,7 +37,7 @@ export const uniqueKeys = {
 } as const satisfies Record<Level, IndexedKeyword>;
 
 /** How a key is matched, in the words of PS3.4 C.2.2.2. */
-export type Matching =
+type Matching =
   | 'single value, list of UID'
   | 'single value, wildcard, list of values'
   | 'single value, range'

@@ -129,7 +129,7 @@ export async function startServer(
 }
 
 /** The peers of these settings with records in a folder of the test. */
-export async function openTestPeers(settings: Settings): Promise<Peers> {
+async function openTestPeers(settings: Settings): Promise<Peers> {
   const records = await openRecords(await temporaryFolder(), [peersSchema]);
   const peers = await openPeers(settings, records);
   onTestFinished(async () => {
