@@ -14,7 +14,7 @@ const kinds = {
 } as const;
 
 /** The sizes of blocks. */
-export type BlockKind = keyof typeof kinds;
+type BlockKind = keyof typeof kinds;
 
 /** Lends blocks. */
 export interface Blocks {
