@@ -51,7 +51,7 @@ describe.skipIf(!hasSharedData)(`the sample configurations${sharedDataNote}`, ()
       'clinic.json': {
         called: 'ORTHANC',
         user: 'orthanc:change-this-password',
-        warned: ['TemporaryDirectory', 'Worklists', 'Plugins', 'ConcurrentJobs', 'StorageCompression'],
+        warned: ['TemporaryDirectory', 'Plugins', 'StorageCompression'],
       },
       'docker.json': { called: 'ORTHANC', user: 'admin:admin', warned: [] },
       'api-only.json': { called: 'CHAIRSIDE', user: 'emr:change-this-password', warned: ['WebViewer', 'Explorer'] },
