@@ -19,9 +19,9 @@ async function main(): Promise<void> {
   const { settings, warnings } = await loadConfiguration(file, process.env, overrides);
   for (const warning of warnings) consoleLog('warn', warning);
   const pacs = await openPacs({ settings, warnings, windowFolder, windowOrigins, log: consoleLog });
-  const { dicomPort, httpPort, endpoint } = pacs;
+  const { dicomPort, dicomTlsPort, httpPort, endpoint } = pacs;
   const window = `${endpoint.url}/#token=${endpoint.token}`;
-  console.log(JSON.stringify({ ready: true, dicomPort, httpPort, window }));
+  console.log(JSON.stringify({ ready: true, dicomPort, dicomTlsPort, httpPort, window }));
   stopOnSignals(() => pacs.stop());
 }
 
