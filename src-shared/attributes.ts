@@ -139,3 +139,11 @@ export const attributesOf = (level: Level): readonly Attribute[] =>
 
 /** The four levels from the top down. */
 export const levels: readonly Level[] = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'];
+
+/** The unique key of each level, PS3.4 C.6.1.1. */
+export const uniqueKeys = {
+  PATIENT: 'PatientID',
+  STUDY: 'StudyInstanceUID',
+  SERIES: 'SeriesInstanceUID',
+  IMAGE: 'SOPInstanceUID',
+} as const satisfies Record<Level, IndexedKeyword>;

@@ -140,8 +140,20 @@ export interface Modality {
   readonly AllowTranscoding: boolean;
 }
 
+/** All that a DICOM node may ask of us. */
+export const operations = [
+  'Echo',
+  'Store',
+  'Find',
+  'FindWorklist',
+  'Move',
+  'Get',
+  'StorageCommitment',
+  'Mpps',
+] as const;
+
 /** What a DICOM node may ask of us. */
-export type Operation = 'Echo' | 'Store' | 'Find' | 'FindWorklist' | 'Move' | 'Get' | 'StorageCommitment' | 'Mpps';
+export type Operation = (typeof operations)[number];
 
 /** A known node with what was seen of it since the archive was made; times ISO 8601, UTC. */
 export interface Device extends Modality {

@@ -10,7 +10,8 @@ const aeTitle = z
   .max(16)
   .regex(/^[\x20-\x5b\x5d-\x7e]+$/, 'An AE title has 1 to 16 ASCII characters and no backslash.');
 
-const permissions = {
+/** A right for each operation of a DICOM node. */
+const rights = {
   AllowEcho: z.boolean().default(true),
   AllowStore: z.boolean().default(true),
   AllowFind: z.boolean().default(true),
@@ -19,7 +20,6 @@ const permissions = {
   AllowGet: z.boolean().default(true),
   AllowStorageCommitment: z.boolean().default(true),
   AllowMpps: z.boolean().default(true),
-  AllowTranscoding: z.boolean().default(true),
 };
 
 /** A known DICOM node without its name, as the configuration file and the window give it. */
@@ -32,7 +32,8 @@ export const modalitySchema = z.object({
   Timeout: z.number().min(0).max(86_400).optional(),
   UseDicomTls: z.boolean().default(false),
   RetrieveMethod: z.enum(['SystemDefault', 'C-MOVE', 'C-GET']).default('SystemDefault'),
-  ...permissions,
+  ...rights,
+  AllowTranscoding: z.boolean().default(true),
 });
 
 const modality = z.preprocess(
@@ -51,14 +52,7 @@ const ownAET = z.object({
     .string()
     .regex(/^[\w-]{1,64}$/, 'A label has letters, digits, _ and - only.')
     .optional(),
-  AllowEcho: z.boolean().default(true),
-  AllowStore: z.boolean().default(true),
-  AllowFind: z.boolean().default(true),
-  AllowFindWorklist: z.boolean().default(true),
-  AllowMove: z.boolean().default(true),
-  AllowGet: z.boolean().default(true),
-  AllowStorageCommitment: z.boolean().default(true),
-  AllowMpps: z.boolean().default(true),
+  ...rights,
 });
 
 /** Every setting at the top of the configuration file. */

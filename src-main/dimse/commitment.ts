@@ -4,6 +4,7 @@ import { PacsError, type PacsErrorCode } from '#shared/errors.ts';
 import type { Settings } from '#shared/settings.ts';
 import type { AskedNode, Commitments } from '../jobs/commitments.ts';
 import type { Log } from '../log.ts';
+import { aeTitleKey } from '../peers/ae-title.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Store } from '../store/store.ts';
 import { createSOPClassFilter } from './association-policy.ts';
@@ -174,9 +175,9 @@ async function serveReport(exchange: Exchange, options: CommitmentServiceOptions
 /* The caller is the node that we asked if it has the title by which we called it, or is the node of that name by now. */
 async function askedNode(
   { caller }: Exchange,
-  { peers, settings: { StrictAetComparison } }: CommitmentServiceOptions,
+  { peers, settings }: CommitmentServiceOptions,
 ): Promise<(asked: AskedNode) => boolean> {
   const node = await peers.find(caller.callingAET, caller.remoteAddress);
-  const key = (AET: string): string => (StrictAetComparison ? AET : AET.toUpperCase());
+  const key = aeTitleKey(settings);
   return (asked) => key(asked.AET) === key(caller.callingAET) || (node !== undefined && node.name === asked.node);
 }

@@ -1,11 +1,10 @@
 /** Reads what is not indexed from the header of one image of a patient, study, series, or from the image itself. */
-import { levels, type Level } from '#shared/attributes.ts';
+import { levels, uniqueKeys, type Level } from '#shared/attributes.ts';
 import type { Row } from '#shared/model.ts';
 import type { Match, Query } from '#shared/query.ts';
 import { toDicomJson, type DicomJson } from '../dicom/dicom-json.ts';
 import { readHeader } from '../dicom/header-reader.ts';
 import type { Scope, Store } from '../store/store.ts';
-import { uniqueKeys } from './find-model.ts';
 
 const single = (value: string): Match => ({ kind: 'single', value });
 

@@ -1,5 +1,5 @@
 /** Reads the identifier of a C-FIND into a Query and what is to be returned, PS3.4 C.4.1.1.3. */
-import { findAttribute, levels, type IndexedKeyword, type Level } from '#shared/attributes.ts';
+import { findAttribute, levels, uniqueKeys, type IndexedKeyword, type Level } from '#shared/attributes.ts';
 import { findEntry } from '#shared/dictionary.ts';
 import { PacsError } from '#shared/errors.ts';
 import { parseMatch, type Match, type Query } from '#shared/query.ts';
@@ -10,7 +10,7 @@ import type { Header } from '../dicom/data-set.ts';
 import { checkCharacterSet } from './find-character-set.ts';
 import type { FindExtension } from './find-extension.ts';
 import { readQuery } from './modest-data-set.ts';
-import { keysOfFile, uniqueKeys, type FindModel } from './find-model.ts';
+import { keysOfFile, type FindModel } from './find-model.ts';
 
 /** A C-FIND as values. */
 export interface FindIdentifier {

@@ -1,5 +1,5 @@
 /** The information models of Query/Retrieve and the keys of their levels, PS3.4 C.3 and C.6; the conformance statement is made of them. */
-import { attributes, type Attribute, type IndexedKeyword, type Level } from '#shared/attributes.ts';
+import { attributes, uniqueKeys, type Attribute, type Level } from '#shared/attributes.ts';
 
 /** One information model and its FIND SOP class. */
 export interface FindModel {
@@ -27,14 +27,6 @@ export const findModels: readonly FindModel[] = [
     levels: ['PATIENT', 'STUDY'],
   },
 ];
-
-/** The unique key of each level, PS3.4 C.6.1.1. */
-export const uniqueKeys = {
-  PATIENT: 'PatientID',
-  STUDY: 'StudyInstanceUID',
-  SERIES: 'SeriesInstanceUID',
-  IMAGE: 'SOPInstanceUID',
-} as const satisfies Record<Level, IndexedKeyword>;
 
 /** How a key is matched, in the words of PS3.4 C.2.2.2. */
 type Matching =

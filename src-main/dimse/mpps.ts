@@ -4,7 +4,7 @@ import type { DicomJson } from '../dicom/dicom-json.ts';
 import { exactJson } from '../dicom/exact-json.ts';
 import { chooseCharacterSet } from '../dicom/choose-character-set.ts';
 import { writeDicomJson } from '../dicom/write-dicom-json.ts';
-import { makeUid } from '../worklist/made-identifiers.ts';
+import { makeUid } from '../dicom/make-uid.ts';
 import { StepError, type StepFault, type StepWarnings } from '../worklist/step-rules.ts';
 import type { Log } from '../log.ts';
 import type { Worklist } from '../worklist/worklist.ts';

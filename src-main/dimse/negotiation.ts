@@ -1,6 +1,6 @@
 /** Negotiation of one association: place, permissions and policy lead to an A-ASSOCIATE-AC or -RJ, and every refusal is told. */
 import { PacsError } from '#shared/errors.ts';
-import type { Operation } from '#shared/model.ts';
+import { operations } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
 import type { Log } from '../log.ts';
 import type { Peers } from '../peers/peers.ts';
@@ -85,17 +85,6 @@ export async function negotiate(
   const nextMessageId = (): number => (lastMessageId = (lastMessageId % 0xffff) + 1);
   return { request, origin, own, extended, nextMessageId, contexts: new Map(accepted.map((each) => [each.id, each])) };
 }
-
-const operations: readonly Operation[] = [
-  'Echo',
-  'Store',
-  'Find',
-  'FindWorklist',
-  'Move',
-  'Get',
-  'StorageCommitment',
-  'Mpps',
-];
 
 async function decide(
   request: AssociationRequest,

@@ -1,6 +1,7 @@
 /** Our own AE titles on one port, each with its label and its rights. */
 import type { Operation } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
+import { aeTitleKey } from '../peers/ae-title.ts';
 
 /** One of our AE titles. */
 export interface OwnTitle {
@@ -15,16 +16,12 @@ export interface OwnTitle {
 export type OwnTitles = (calledAET: string) => OwnTitle | undefined;
 
 /** The titles of these settings: DicomAet with all rights, and those of AETitles. */
-export function createOwnTitles({
-  DicomAet,
-  DicomCheckCalledAet,
-  StrictAetComparison,
-  Chairside: { AETitles },
-}: Settings): OwnTitles {
-  const key = (aet: string): string => (StrictAetComparison ? aet : aet.toUpperCase());
+export function createOwnTitles(settings: Settings): OwnTitles {
+  const { DicomAet, DicomCheckCalledAet, Chairside } = settings;
+  const key = aeTitleKey(settings);
   const main: OwnTitle = { AET: DicomAet, allows: () => true };
   const titles = new Map<string, OwnTitle>([[key(DicomAet), main]]);
-  for (const { AET, Label, ...rights } of AETitles)
+  for (const { AET, Label, ...rights } of Chairside.AETitles)
     titles.set(key(AET), { AET, Label, allows: (operation) => rights[`Allow${operation}`] });
   return (calledAET) => titles.get(key(calledAET)) ?? (DicomCheckCalledAet ? undefined : main);
 }

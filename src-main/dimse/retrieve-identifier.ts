@@ -1,4 +1,5 @@
 /** The identifier of a C-MOVE or C-GET: which instances are meant (PS3.4 C.4.2.2.1 and C.4.3.2.1). */
+import { findAttribute, levels, uniqueKeys, type Level } from '#shared/attributes.ts';
 import { PacsError } from '#shared/errors.ts';
 import { texts } from '../dicom/read-values.ts';
 import type { Header } from '../dicom/data-set.ts';
@@ -8,17 +9,6 @@ import { readQuery } from './modest-data-set.ts';
 
 /** The information models, PS3.4 C.6. */
 export type RetrieveRoot = 'Patient Root' | 'Study Root';
-
-const levels = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'] as const;
-type RetrieveLevel = (typeof levels)[number];
-
-/** The unique key of each level, PS3.4 C.6.1.1. */
-const uniqueKeys = {
-  PATIENT: { keyword: 'PatientID', tag: '00100020' },
-  STUDY: { keyword: 'StudyInstanceUID', tag: '0020000D' },
-  SERIES: { keyword: 'SeriesInstanceUID', tag: '0020000E' },
-  IMAGE: { keyword: 'SOPInstanceUID', tag: '00080018' },
-} as const satisfies Record<RetrieveLevel, { keyword: keyof Scope; tag: string }>;
 
 const uid = /^[0-9.]{1,64}$/;
 const levelTag = '00080052';
@@ -38,7 +28,7 @@ export async function readRetrieveScope(exchange: Exchange, root: RetrieveRoot):
   const level = levelOf(identifier, first);
   const scope: Record<string, readonly string[]> = {};
   for (const each of levels.slice(first, levels.indexOf(level) + 1)) {
-    const { keyword } = uniqueKeys[each];
+    const keyword = uniqueKeys[each];
     const values = keysOf(identifier, each);
     if (values.length > 0) scope[keyword] = values;
     else if (each === level) throw wrong(`The request names no ${keyword}.`);
@@ -46,7 +36,7 @@ export async function readRetrieveScope(exchange: Exchange, root: RetrieveRoot):
   return { ...scope, label: exchange.own.Label };
 }
 
-function levelOf(identifier: Header, first: number): RetrieveLevel {
+function levelOf(identifier: Header, first: number): Level {
   const [name] = texts(identifier, levelTag);
   const level = levels.slice(first).find((each) => each === name);
   if (!level) throw wrong('The request has no valid query/retrieve level.');
@@ -54,9 +44,9 @@ function levelOf(identifier: Header, first: number): RetrieveLevel {
 }
 
 /* UIDs may be a list, PS3.4 C.2.2.2.2; wildcards never. */
-function keysOf(identifier: Header, level: RetrieveLevel): readonly string[] {
-  const { keyword, tag } = uniqueKeys[level];
-  const values = texts(identifier, tag).filter((value) => value !== '');
+function keysOf(identifier: Header, level: Level): readonly string[] {
+  const keyword = uniqueKeys[level];
+  const values = texts(identifier, findAttribute(keyword)!.tag).filter((value) => value !== '');
   if (values.length > maximumKeys) throw wrong(`The request names too many ${keyword}s.`);
   if (level !== 'PATIENT' && !values.every((value) => uid.test(value)))
     throw wrong(`The ${keyword} of the request is not valid.`);

@@ -1,7 +1,7 @@
 /** Job StorageCommitmentScu: asks a node whether it keeps images, and waits for its answer (PS3.4 J). */
-import { randomUUID } from 'node:crypto';
 import { PacsError } from '#shared/errors.ts';
 import type { Modality } from '#shared/model.ts';
+import { makeUid } from '../dicom/make-uid.ts';
 import { commit as askNode } from '../dimse/client/commit.ts';
 import { failureSentence, type Commitment, type InstanceReference } from '../jobs/commitment-values.ts';
 import { Later, type JobRequest, type JobRunner, type JobTools } from '../jobs/job-runner.ts';
@@ -29,9 +29,6 @@ export const commitJob = (
 
 const hour = 3_600_000;
 
-/* PS3.5 B.2. */
-const newUID = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
-
 /** Asks, then gives its place away until the answer comes: on the same association, or on one that the node opens to us. */
 export function createCommitRunner(options: NetworkJobsOptions): JobRunner {
   const { commitments, commitmentMilliseconds = hour } = options;
@@ -56,7 +53,7 @@ interface Asked extends CommitContent {
 
 /* The same TransactionUID at each try: the node may have taken the request although we did not hear of it. */
 async function ask(content: CommitContent, tools: JobTools, options: NetworkJobsOptions): Promise<Asked> {
-  const { name, references, TransactionUID = newUID(), askedAt } = content;
+  const { name, references, TransactionUID = makeUid(), askedAt } = content;
   if (askedAt !== undefined && content.TransactionUID) return { ...content, TransactionUID, askedAt };
   const { commitments, client } = options;
   const { AET } = nodeOf(options, content);

@@ -2,6 +2,7 @@
 import { PacsError } from '#shared/errors.ts';
 import type { Modality } from '#shared/model.ts';
 import type { Settings } from '#shared/settings.ts';
+import { aeTitleKey } from './ae-title.ts';
 import { plainAddress } from './address.ts';
 import type { HostAddresses } from './host-addresses.ts';
 
@@ -24,7 +25,7 @@ export interface ModalityBook {
 export function createModalityBook(settings: Settings, addressesOf: HostAddresses): ModalityBook {
   const fixed = new Map(Object.entries(settings.DicomModalities).map(([name, node]) => [name, { ...node, name }]));
   const added = new Map<string, Modality>();
-  const key = (aet: string): string => (settings.StrictAetComparison ? aet.trim() : aet.trim().toUpperCase());
+  const key = aeTitleKey(settings);
   const list = (): readonly Modality[] => [...fixed.values(), ...added.values()];
   const titled = (aet: string): readonly Modality[] => list().filter(({ AET }) => key(AET) === key(aet));
 

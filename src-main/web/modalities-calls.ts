@@ -19,7 +19,7 @@ import {
 } from './modalities-body.ts';
 import { modalityOf, scopesOf } from './modalities-resources.ts';
 import type { KeptQueries } from './queries-kept.ts';
-import { retrieveContent, uniqueKeys } from './queries-keys.ts';
+import { retrieveContent, uniqueKeysOf } from './queries-keys.ts';
 import { readTags } from './read-tags.ts';
 import { route, type Handler, type WebApp } from './routes.ts';
 import { showTags, type TagsFormat } from './show-tags.ts';
@@ -128,7 +128,7 @@ function retrieve(deps: WebDeps, method: Modality['RetrieveMethod']): Handler {
     const answers = Resources.map((resource) => readTags(resource));
     const id = await deps.network.nodes.retrieve(node, {
       level,
-      items: answers.map((answer) => uniqueKeys(answer, level)),
+      items: answers.map((answer) => uniqueKeysOf(answer, level)),
       method,
       destination: TargetAet,
       call: callDetails(body),

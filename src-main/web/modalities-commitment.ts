@@ -1,7 +1,7 @@
 /** Storage commitment over REST: asks a node whether it keeps images, and shows what it answered (PS3.4 J). */
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { PacsError } from '#shared/errors.ts';
+import { makeUid } from '../dicom/make-uid.ts';
 import { failureReason, failureSentence, type Commitment, type InstanceReference } from '../jobs/commitment-values.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { WebDeps } from './deps.ts';
@@ -37,7 +37,7 @@ function ask({ network, peers, store, commitments }: WebDeps): Handler {
     const references = [...body.DicomInstances, ...kept.flat().map(referenceOf)];
     if (references.length === 0)
       throw new PacsError('bad-request', 'Name what is to be kept: DicomInstances or Resources.');
-    const [call, TransactionUID] = [callDetails(body), newUID()];
+    const [call, TransactionUID] = [callDetails(body), makeUid()];
     /* Known before the job begins, so that one can ask after it at once. */
     await commitments.ask({ TransactionUID, AET: call.AET ?? node.AET, node: node.name, references });
     await network.nodes.commit(node, TransactionUID, references, { call, priority: body.Priority });
@@ -49,9 +49,6 @@ const referenceOf = ({ SOPClassUID, SOPInstanceUID }: InstanceReference): Instan
   SOPClassUID,
   SOPInstanceUID,
 });
-
-/* PS3.5 B.2. */
-const newUID = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
 
 function report({ commitments, jobs }: WebDeps): Handler {
   return async (c) => {

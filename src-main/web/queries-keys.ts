@@ -1,22 +1,16 @@
 /** What an answer to a query is fetched by, and how that is shown. */
-import { levels, type Level } from '#shared/attributes.ts';
+import { findAttribute, levels, uniqueKeys, type Level } from '#shared/attributes.ts';
 import { texts } from '../dicom/data-set-values.ts';
 import type { DicomJson } from '../dicom/dicom-json.ts';
 import { showTags, type TagsFormat } from './show-tags.ts';
 
-const unique: readonly (readonly [keyword: string, tag: string])[] = [
-  ['PatientID', '00100020'],
-  ['StudyInstanceUID', '0020000D'],
-  ['SeriesInstanceUID', '0020000E'],
-  ['SOPInstanceUID', '00080018'],
-];
-
-const upTo = (level: Level) => unique.slice(0, levels.indexOf(level) + 1);
+const upTo = (level: Level) =>
+  levels.slice(0, levels.indexOf(level) + 1).map((each) => findAttribute(uniqueKeys[each])!);
 
 /** The unique keys of the level and above that a data set has, by keyword. */
-export const uniqueKeys = (dataSet: DicomJson, level: Level): Record<string, string> =>
+export const uniqueKeysOf = (dataSet: DicomJson, level: Level): Record<string, string> =>
   Object.fromEntries(
-    upTo(level).flatMap(([keyword, tag]) => {
+    upTo(level).flatMap(({ keyword, tag }) => {
       const value = texts(dataSet, tag).join('\\');
       return value === '' ? [] : [[keyword, value]];
     }),
@@ -24,7 +18,7 @@ export const uniqueKeys = (dataSet: DicomJson, level: Level): Record<string, str
 
 /** The unique keys as an identifier. */
 export const uniqueIdentifier = (dataSet: DicomJson, level: Level): DicomJson =>
-  Object.fromEntries(upTo(level).flatMap(([, tag]) => (dataSet[tag]?.Value ? [[tag, dataSet[tag]]] : [])));
+  Object.fromEntries(upTo(level).flatMap(({ tag }) => (dataSet[tag]?.Value ? [[tag, dataSet[tag]]] : [])));
 
 /** What of a retrieve job is shown. */
 export const retrieveContent = (

@@ -19,7 +19,7 @@ import {
   wordOrJson,
 } from './modalities-body.ts';
 import type { KeptQueries, KeptQuery } from './queries-kept.ts';
-import { retrieveContent, uniqueIdentifier, uniqueKeys } from './queries-keys.ts';
+import { retrieveContent, uniqueIdentifier, uniqueKeysOf } from './queries-keys.ts';
 import { readTags } from './read-tags.ts';
 import { route, type Handler, type WebApp } from './routes.ts';
 import { showTags, type TagsFormat } from './show-tags.ts';
@@ -153,7 +153,7 @@ function retrieve(
     const format = body.Simplify ? 'Simplify' : body.Full ? 'Full' : 'Short';
     const id = await deps.network.nodes.retrieve(nodeOf(query, deps.peers), {
       level: query.level,
-      items: answers.map((answer) => uniqueKeys(answer, query.level)),
+      items: answers.map((answer) => uniqueKeysOf(answer, query.level)),
       method: RetrieveMethod,
       destination: TargetAet,
       call: { ...query.call, ...callDetails(body) },

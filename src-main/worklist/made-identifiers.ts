@@ -1,7 +1,8 @@
 /** Makes the identifiers of an item that nobody has given (PS3.4 K.6.1.2: they are of type 1 or 2 in answers). */
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { DicomJson } from '../dicom/dicom-json.ts';
 import { attribute, items, sequence, text } from '../dicom/data-set-values.ts';
+import { makeUid } from '../dicom/make-uid.ts';
 import { tags } from './tags.ts';
 
 /** How identifiers are made. */
@@ -10,9 +11,6 @@ export interface MakeOptions {
   /** True for an accession number that another item has. */
   readonly isTaken: (AccessionNumber: string) => boolean;
 }
-
-/** A new UID, PS3.5 B.2. */
-export const makeUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
 
 /* The day and random digits: 16 characters, which is what SH holds, and easy to type off a sheet of paper. */
 function makeNumber(prefix: string): string {

@@ -12,7 +12,7 @@ import {
 import { dicomApplicationContext, type AssociationRequest } from '#main/dimse/association-request.ts';
 import { createOwnTitles } from '#main/dimse/own-titles.ts';
 import type { Verdict } from '#main/peers/peers.ts';
-import type { Operation } from '#shared/model.ts';
+import { operations, type Operation } from '#shared/model.ts';
 
 const settings = (values: Record<string, unknown> = {}) => settingsSchema.parse(values);
 const classes = (values: Record<string, unknown>) => createSOPClassFilter(settings(values));
@@ -86,7 +86,6 @@ describe('requests', () => {
     extended: new Map(),
     ...changes,
   });
-  const operations = ['Echo', 'Store', 'Find', 'FindWorklist', 'Move', 'Get', 'StorageCommitment', 'Mpps'] as const;
   const only = (...allowed: readonly Operation[]) =>
     Object.fromEntries(operations.map((name) => [name, allowed.includes(name) ? yes : no])) as Record<
       Operation,

@@ -1,7 +1,8 @@
 /** The tables of C-FIND that the conformance statement is made of agree with the dictionary and with each other. */
+import { uniqueKeys } from '#shared/attributes.ts';
 import { expect, test } from 'vitest';
 import { findEntry } from '#shared/dictionary.ts';
-import { findKeys, findModels, findStatusMeanings, keysOfFile, uniqueKeys } from '#main/dimse/find-model.ts';
+import { findKeys, findModels, findStatusMeanings, keysOfFile } from '#main/dimse/find-model.ts';
 import { findStatus, status } from '#main/dimse/status.ts';
 import type { PacsErrorCode } from '#shared/errors.ts';
 import { answerFindExtension, readFindExtension } from '#main/dimse/find-extension.ts';

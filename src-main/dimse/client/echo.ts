@@ -1,6 +1,6 @@
 /** C-ECHO: tests the connection to another node (PS3.4 A). */
-import { randomUUID } from 'node:crypto';
 import type { Modality } from '#shared/model.ts';
+import { makeUid } from '../../dicom/make-uid.ts';
 import { commandField } from '../command.ts';
 import { contextOf, plainTransferSyntaxes, withAssociation, type ClientContext } from './client-context.ts';
 import { find } from './find.ts';
@@ -36,9 +36,7 @@ export async function echo(
     },
     { signal },
   );
-  if (checkFind) await find(node, { level: 'STUDY', keys: { StudyInstanceUID: nobody() }, limit: 1 }, context, signal);
+  /* No study has a new UID. */
+  if (checkFind) await find(node, { level: 'STUDY', keys: { StudyInstanceUID: makeUid() }, limit: 1 }, context, signal);
   return { milliseconds };
 }
-
-/* A UID that no study has, PS3.5 B.2. */
-const nobody = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;

@@ -1,5 +1,5 @@
 /** Identifiers of C-MOVE and C-GET: the unique keys of what is wanted (PS3.4 C.4.2.1.4). */
-import type { Level } from '#shared/attributes.ts';
+import { levels, uniqueKeys, type Level } from '#shared/attributes.ts';
 import { PacsError } from '#shared/errors.ts';
 import type { DicomJson } from '../../dicom/dicom-json.ts';
 import { identifierOf } from './identifier.ts';
@@ -10,16 +10,13 @@ export interface RetrieveRequest {
   readonly keys: Readonly<Partial<Record<string, string>>>;
 }
 
-const uniqueKeys: Readonly<Record<Level, readonly string[]>> = {
-  PATIENT: ['PatientID'],
-  STUDY: ['StudyInstanceUID'],
-  SERIES: ['StudyInstanceUID', 'SeriesInstanceUID'],
-  IMAGE: ['StudyInstanceUID', 'SeriesInstanceUID', 'SOPInstanceUID'],
-};
+/* PatientID is not asked for below its level: Study Root has no level for it. */
+const levelsDownTo = (level: Level): readonly Level[] =>
+  level === 'PATIENT' ? [level] : levels.slice(1, levels.indexOf(level) + 1);
 
 /** The identifier with the unique keys of the level and of those above it, and nothing else. @throws PacsError `bad-request` where one is missing */
 export function retrieveIdentifier({ level, keys }: RetrieveRequest): DicomJson {
-  const unique = uniqueKeys[level].map((name) => [name, keys[name] ?? ''] as const);
+  const unique = levelsDownTo(level).map((each) => [uniqueKeys[each], keys[uniqueKeys[each]] ?? ''] as const);
   const missing = unique.find(([, value]) => value === '');
   if (missing) throw new PacsError('bad-request', `What is to be fetched is not known: ${missing[0]} is missing.`);
   return { ...identifierOf(Object.fromEntries(unique)), '00080052': { vr: 'CS', Value: [level] } };
