@@ -1,8 +1,7 @@
 /** `npm run bench -- ingest`: how long servers take to receive, side by side in one run, A B A B. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { ctSeries, writeFiles } from './data.ts';
+import { run, timed } from './run-program.ts';
 import {
   chairside,
   makeFolder,
@@ -14,28 +13,11 @@ import {
 } from './servers.ts';
 import { table } from './table.ts';
 
-const environment = { ...process.env, TCP_NODELAY: '1' };
-
 /** One load: makes the images of a round and gives how they are sent; every round has images of its own. */
 interface Load {
   readonly title: string;
   readonly against: readonly ServerStart[];
   readonly prepare: (folder: string, round: number) => (server: BenchServer) => Promise<number>;
-}
-
-async function run(command: string, input: readonly string[]): Promise<string> {
-  const child = spawn(command, input, { stdio: ['ignore', 'pipe', 'inherit'], env: environment });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`${command} ended with ${code}: ${output}`);
-  return output;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
 }
 
 const storescu = ({ AETitle, port }: BenchServer, folder: string): Promise<string> =>

@@ -6,28 +6,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileMetaInformation } from '../src-main/dicom/part10.ts';
 import { ctSeries, writeFiles } from './data.ts';
+import { run, timed } from './run-program.ts';
 import { makeFolder, orthancWith, removeFolders, startChairside, storescp, type BenchServer } from './servers.ts';
 import { median, table } from './table.ts';
 import { startWatched } from './watched-server.ts';
 
-const environment = { ...process.env, TCP_NODELAY: '1' };
 const peer = join(import.meta.dirname, 'bare-peer.ts');
 const megabyte = 1024 * 1024;
-
-async function run(command: string, input: readonly string[]): Promise<string> {
-  const child = spawn(command, input, { stdio: ['ignore', 'pipe', 'inherit'], env: environment });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  if (code !== 0) throw new Error(`${command} ended with ${code}: ${output}`);
-  return output;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
-}
 
 const studyKeys = (study: string): string[] => ['-k', 'QueryRetrieveLevel=STUDY', '-k', `StudyInstanceUID=${study}`];
 
