@@ -30,9 +30,11 @@ export function openForWriting(path: string): Connection {
 }
 
 const otherVersion = (version: number): Error =>
-  Object.assign(new Error('The catalogue was made by a newer Chairside. Please start that one.'), {
-    code: version < schemaVersion ? 'CATALOGUE_OLD' : 'CATALOGUE_NEW',
-  });
+  version < schemaVersion
+    ? Object.assign(new Error('It was made by an older Chairside.'), { code: 'CATALOGUE_OLD' })
+    : Object.assign(new Error('The catalogue was made by a newer Chairside. Please start that one.'), {
+        code: 'CATALOGUE_NEW',
+      });
 
 /** Opens the catalogue for reading beside the writer. */
 export function openForReading(path: string): Connection {
